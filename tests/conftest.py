@@ -1,0 +1,268 @@
+"""What every test stands on: a database migrated by the owner and used as the application role, and no network.
+
+Databases. A template is migrated once and copied, so a test run starts in a second when no migration has changed.
+- `db`: the usual transaction that is rolled back, as the application role.
+- `scratch_db`: a committed database of the test's own, for several connections, threads or processes. Django's
+  `transactional_db` empties tables by TRUNCATE, which append-only tables refuse, so it is refused here by name.
+- `owner_connection`: a connection as the owner, to prove what the application role may not do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import os
+import re
+import socket
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from salter.config import roles
+from salter.config.database_url import DatabaseUrl
+
+ROOT = Path(__file__).resolve().parent.parent
+DIGEST = "SALTER_TEST_DIGEST"
+
+pytest_plugins = ["tests.cast"] if (ROOT / "tests" / "cast.py").exists() else []
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # The controller settles this for its workers, so that an edit during the run doesn't give them different templates.
+    os.environ.setdefault(DIGEST, _schema_digest())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        mark = item.get_closest_marker("django_db")
+        fixtures = getattr(item, "fixturenames", ())
+        if "transactional_db" in fixtures or "live_server" in fixtures or (mark and mark.kwargs.get("transaction")):
+            raise pytest.UsageError(f"{item.nodeid}: use scratch_db (or site) where committed data is needed.")
+
+
+def _schema_digest() -> str:
+    """Digest of all that shapes a freshly migrated database."""
+    source = ROOT / "src" / "salter"
+    shaping = re.compile(r"/migrations/|/models|/apps\.py$|/lib/sql\.py$|/config/(settings|roles|apps|checks)\.py$")
+    digest = hashlib.sha256()
+    for path in sorted(source.rglob("*.py")):
+        if shaping.search(path.as_posix()):
+            digest.update(path.as_posix().encode() + b"\0" + path.read_bytes())
+    for path in sorted((ROOT / "requirements").glob("*.txt")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:10]
+
+
+# ---------------------------------------------------------------------------------------------------------------- network
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_network() -> Iterator[None]:
+    """Refuse every connection that leaves the machine."""
+    patch = pytest.MonkeyPatch()
+
+    def local(address: Any) -> bool:
+        if not isinstance(address, tuple):  # a path in the file system
+            return True
+        host = address[0]
+        if host in ("localhost", "", "testserver"):
+            return True
+        try:
+            return ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            return False
+
+    def guard(original: Callable[..., Any]) -> Callable[..., Any]:
+        def connect(self: socket.socket, address: Any) -> Any:
+            if not local(address):
+                raise AssertionError(f"A test tried to reach {address!r}; tests stay on this machine.")
+            return original(self, address)
+
+        return connect
+
+    patch.setattr(socket.socket, "connect", guard(socket.socket.connect))
+    patch.setattr(socket.socket, "connect_ex", guard(socket.socket.connect_ex))
+    yield
+    patch.undo()
+
+
+# --------------------------------------------------------------------------------------------------------------- database
+
+
+@dataclass(frozen=True)
+class Server:
+    """The database server of this test run: who owns, who works."""
+
+    owner: DatabaseUrl
+    application: DatabaseUrl
+    prefix: str
+
+    @property
+    def template(self) -> str:
+        return f"{self.prefix}_t_{os.environ[DIGEST]}"
+
+    def connect(self, database: str = "postgres") -> psycopg.Connection[tuple[Any, ...]]:
+        return psycopg.connect(**self.owner.database(database).libpq(), autocommit=True)  # type: ignore[arg-type]
+
+    def copy_template(self, name: str) -> None:
+        with self.connect() as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(self.template))
+            )
+            # Privileges on the database itself are not copied.
+            for statement in roles.database_statements(roles.Grants(name, self.owner.user, self.application.user)):
+                connection.execute(statement)
+
+    def drop(self, name: str) -> None:
+        with self.connect() as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _point_django_at(url: DatabaseUrl) -> None:
+    """Let every connection made from now on, in any thread, go to `url`."""
+    from django.db import connection
+
+    connection.close()
+    if getattr(connection, "close_pool", None):
+        connection.close_pool()
+    settings = connection.settings_dict
+    options = {k: v for k, v in settings["OPTIONS"].items() if k != "pool"}
+    settings.update(url.django() | {"OPTIONS": options | dict(url.options), "CONN_MAX_AGE": 0})
+
+
+@pytest.fixture(scope="session")
+def server() -> Server:
+    """The server of DATABASE_URL and DATABASE_APP_URL, else a private one under var/test."""
+    owner, application = os.environ.get("DATABASE_URL"), os.environ.get("DATABASE_APP_URL")
+    if not (owner and application):
+        from salter.config import postgres
+
+        started = postgres.ensure(ROOT / "var" / "test", durable=False)
+        owner, application = str(started.owner), str(started.application)
+    return Server(
+        DatabaseUrl.parse(owner), DatabaseUrl.parse(application), os.environ.get("SALTER_TEST_DATABASE", "test_salter")
+    )
+
+
+def _make_template(server: Server) -> None:
+    """Migrate the template as the owner, unless one of this schema is there; older ones are dropped."""
+    from django.db import connection
+
+    with server.connect() as admin:
+        # Workers of one run wait for the first of them; a session lock ends with its connection.
+        admin.execute("SELECT pg_advisory_lock(hashtext(%s))", [server.prefix])
+        found = admin.execute(
+            "SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database WHERE starts_with(datname, %s)",
+            [f"{server.prefix}_t_"],
+        ).fetchall()
+        if (server.template, "migrated") in found:
+            return
+        for name, _comment in found:
+            server.drop(name)
+        admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(server.template)))
+        _point_django_at(server.owner.database(server.template))
+        roles.migrate(server.application.user, verbosity=0)
+        connection.close()
+        admin.execute(sql.SQL("COMMENT ON DATABASE {} IS 'migrated'").format(sql.Identifier(server.template)))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: pytest.FixtureRequest, server: Server
+) -> Iterator[None]:
+    """Replaces pytest-django's: one copied database for each worker, opened as the application role."""
+    name = f"{server.prefix}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        _make_template(server)
+        server.copy_template(name)
+        _point_django_at(server.application.database(name))
+    yield
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        from django.db import connections
+
+        connections.close_all()
+        server.drop(name)
+
+
+@dataclass(frozen=True)
+class ScratchDatabase:
+    """A committed database of one test."""
+
+    name: str
+    owner: DatabaseUrl
+    application: DatabaseUrl
+
+
+@pytest.fixture
+def scratch_db(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any, server: Server
+) -> Iterator[ScratchDatabase]:
+    """A database of the test's own, where commits are real; close connections of your threads yourself."""
+    if "db" in request.fixturenames or request.node.get_closest_marker("django_db"):
+        raise pytest.UsageError("A test takes either db or scratch_db: in db nothing is ever committed.")
+    from django.db import connection, connections
+
+    before = DatabaseUrl(
+        *(str(connection.settings_dict[k]) for k in ("USER", "PASSWORD", "HOST")),
+        int(connection.settings_dict["PORT"]),
+        str(connection.settings_dict["NAME"]),
+    )
+    name = f"{server.prefix}_s_{uuid.uuid4().hex[:10]}"
+    server.copy_template(name)
+    scratch = ScratchDatabase(name, server.owner.database(name), server.application.database(name))
+    with django_db_blocker.unblock():
+        _point_django_at(scratch.application)
+        try:
+            yield scratch
+        finally:
+            connections.close_all()
+            _point_django_at(before)
+            server.drop(name)
+
+
+@pytest.fixture
+def owner_connection(
+    request: pytest.FixtureRequest, django_db_setup: None, server: Server
+) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+    """A connection as the owner to the database that Django uses now; it commits each statement."""
+    if "scratch_db" in request.fixturenames:
+        request.getfixturevalue("scratch_db")
+    from django.db import connection
+
+    with server.connect(str(connection.settings_dict["NAME"])) as owner:
+        yield owner
+
+
+class Site:
+    """The product served from this process, on the scratch database."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def __str__(self) -> str:
+        return self.url
+
+
+@pytest.fixture
+def site(scratch_db: ScratchDatabase) -> Iterator[Site]:
+    """A running web server for a real browser, on committed data."""
+    from django.contrib.staticfiles.handlers import StaticFilesHandler
+    from django.db import connections
+    from django.test.testcases import LiveServerThread
+
+    thread = LiveServerThread("127.0.0.1", StaticFilesHandler)
+    thread.daemon = True
+    thread.start()
+    thread.is_ready.wait()
+    if thread.error:
+        raise thread.error
+    yield Site(f"http://127.0.0.1:{thread.port}")
+    thread.terminate()
+    connections.close_all()
