@@ -1,6 +1,6 @@
 """Invoices, payments and which payment went to which invoice.
 
-The back office issues invoices and books payments; Šalter mirrors them by bulk load and shows them. What Šalter works out
+The back office issues invoices and books payments; Šalter mirrors them by bulk load and shows them. What it works out
 itself is the allocation: ``Allocation`` rows and the two sums made from them (``Invoice.paid_minor``,
 ``Payment.allocated_minor``), written by ``services.reallocate`` alone.
 """
@@ -115,7 +115,9 @@ class Payment(TenantModel):
     paid_on = models.DateField()
     amount_minor = models.BigIntegerField()
     allocated_minor = models.BigIntegerField(default=0, db_default=0, editable=False)
-    method = models.CharField(max_length=12, choices=Method.choices, default=Method.OTHER, db_default=Method.OTHER.value)
+    method = models.CharField(
+        max_length=12, choices=Method.choices, default=Method.OTHER, db_default=Method.OTHER.value
+    )
     payment_reference = models.CharField(max_length=64, blank=True, default="", db_default="")
     reference_key = reference_key()
     first_loaded_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -142,7 +144,7 @@ class Payment(TenantModel):
 
 
 class Allocation(TenantModel):
-    """So much of a payment went to this invoice. Derived: rebuilt by ``services.reallocate``, written by nothing else."""
+    """So much of a payment went to this invoice. Derived: written by ``services.reallocate`` alone."""
 
     payment = models.ForeignKey(Payment, on_delete=models.CASCADE, related_name="allocations", db_index=False)
     invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="allocations")

@@ -73,13 +73,13 @@ class BillingError(Exception):
     """A refusal; its text is a translated sentence for the person."""
 
 
-class FactsDontMatch(BillingError):
+class FactsDontMatch(BillingError):  # noqa: N818 - named after the refusal
     """The customer number, bill and amount aren't those of one recent bill."""
 
     def __init__(self) -> None:
         super().__init__(
             _(
-                "These three don't belong together. Copy the customer number, the number of the bill and its total from one "
-                "bill of the last 12 months."
+                "These three don't belong together. Copy the customer number, the number of the bill and its total "
+                "from one recent bill."
             )
         )
