@@ -1,0 +1,248 @@
+"""Settings of Šalter. What an operator gives comes from the environment; `salter settings` lists it."""
+
+import glob
+import os
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+PACKAGE = Path(__file__).resolve().parent.parent
+VAR = Path(os.environ.get("SALTER_VAR", PACKAGE.parent.parent / "var"))
+
+
+def _flag(name: str, default: bool = False) -> bool:
+    return os.environ.get(name, "1" if default else "0").lower() in ("1", "true", "yes", "on")
+
+
+def _secret() -> str:
+    """The secret key of this installation: given, or made once and kept beside the data."""
+    if key := os.environ.get("SALTER_SECRET_KEY"):
+        return key
+    path = VAR / "secret-key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, made = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "w") as file:
+            file.write(os.urandom(48).hex())
+        # Two processes may start at once: the first link wins and both read the same key.
+        try:
+            os.link(made, path)
+        except FileExistsError:
+            pass
+        os.unlink(made)
+    return path.read_text()
+
+
+DEBUG = _flag("SALTER_DEBUG")
+SECRET_KEY = _secret()
+ALLOWED_HOSTS = os.environ.get("SALTER_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("SALTER_ORIGINS", "").split(",") if o]
+SALTER_BASE_URL = os.environ.get("SALTER_BASE_URL", "http://127.0.0.1:8000")
+SALTER_SECURE = SALTER_BASE_URL.startswith("https://")
+SALTER_DEMO = _flag("SALTER_DEMO")
+SALTER_FILES = os.environ.get("SALTER_FILES", str(VAR / "files"))
+SALTER_AUDIT_HEADS = os.environ.get("SALTER_AUDIT_HEADS", str(VAR / "audit-heads.jsonl"))
+SALTER_SMTP_URL = os.environ.get("SALTER_SMTP_URL", "")
+SALTER_MAIL_FROM = os.environ.get("SALTER_MAIL_FROM", "salter@localhost")
+# How many proxies in front of us write X-Forwarded-For.
+SALTER_TRUSTED_PROXIES = int(os.environ.get("SALTER_TRUSTED_PROXIES", "0"))
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "django_htmx",
+    "csp",
+    "procrastinate.contrib.django",
+    "salter.audit",
+    "salter.institutions",
+    "salter.pages",
+    "salter.accounts",
+    "salter.documents",
+    "salter.imports",
+    "salter.parties",
+    "salter.staff",
+    "salter.mail",
+    "salter.sms",
+    "salter.notifications",
+    "salter.cases",
+    "salter.billing",
+    "salter.desk",
+    "salter.portal",
+    "salter.live",
+    "salter.demo",
+    "salter.config",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "salter.pages.middleware.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "salter.institutions.middleware.InstitutionMiddleware",
+    "salter.accounts.middleware.ActorMiddleware",
+]
+
+ROOT_URLCONF = "salter.config.urls"
+WSGI_APPLICATION = "salter.config.wsgi.application"
+
+# ---------------------------------------------------------------- database
+
+# The application role; only `migrate` and the like run as the owner (SALTER_AS=owner).
+SALTER_APP_ROLE = "salter_app"
+SALTER_AS_OWNER = os.environ.get("SALTER_AS") == "owner"
+
+
+def _database(url: str) -> dict[str, object]:
+    parts = urlsplit(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": _flag("SALTER_PGBOUNCER"),
+        "OPTIONS": {} if SALTER_AS_OWNER else {"pool": {"min_size": 1, "max_size": 20, "timeout": 10}},
+        "TEST": {"NAME": os.environ.get("SALTER_TEST_DATABASE", "test_salter")},
+    }
+
+
+_OWNER_URL = os.environ.get("DATABASE_URL", "postgresql://salter_owner@127.0.0.1:5432/salter")
+_APP_URL = os.environ.get("DATABASE_APP_URL", _OWNER_URL)
+SALTER_OWNER_URL = _OWNER_URL
+SALTER_APP_URL = _APP_URL
+DATABASES = {"default": _database(_OWNER_URL if SALTER_AS_OWNER else _APP_URL)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+PROCRASTINATE_ON_APP_READY = "salter.config.jobs.on_app_ready"
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
+PROCRASTINATE_WORKER_DEFAULTS = {"update_heartbeat_interval": 5, "stalled_worker_timeout": 30}
+
+# ---------------------------------------------------------------- people
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/account/sign-in"
+LOGIN_REDIRECT_URL = "/"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = SALTER_SECURE
+CSRF_COOKIE_SECURE = SALTER_SECURE
+CSRF_FAILURE_VIEW = "salter.pages.errors.csrf_failure"
+
+# ---------------------------------------------------------------- pages
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": sorted(glob.glob(str(PACKAGE / "*" / "templates"))),
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "environment": "salter.pages.jinja.environment",
+            "context_processors": ["salter.pages.context.page"],
+        },
+    },
+    {
+        # Only third-party pages that nobody is shown.
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": SALTER_FILES}},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG or _flag("SALTER_PLAIN_STATIC")
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31536000 if SALTER_SECURE else 0
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        # Designsystemet draws its icons as data: addresses in the stylesheet.
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# ---------------------------------------------------------------- languages and time
+
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+LANGUAGES = [
+    ("sr-latn", _("Serbian (Latin)")),
+    ("sr", _("Serbian (Cyrillic)")),
+    ("en", _("English")),
+    ("ro", _("Romanian")),
+    ("pl", _("Polish")),
+    ("mk", _("Macedonian")),
+]
+LOCALE_PATHS = [PACKAGE / "locale"]
+LANGUAGE_COOKIE_NAME = "salter_language"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("SALTER_LOG_LEVEL", "WARNING")},
+}

@@ -1,0 +1,102 @@
+"""Door: reads of institutions, their settings and calendars."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.core.cache import cache
+from django.db.models import QuerySet
+
+from salter.institutions import registry
+from salter.institutions.models import Closure, Institution, WorkingInterval
+from salter.institutions.types import UnknownInstitution
+from salter.lib.deadlines import WorkingCalendar
+
+__all__ = [
+    "find_institution",
+    "get_institution",
+    "get_institution_by_id",
+    "has_module",
+    "list_closures",
+    "list_institutions",
+    "list_working_intervals",
+    "setting",
+    "today",
+    "working_calendar",
+]
+
+# Every page needs its institution; a changed one is seen by the other processes within this time.
+_CACHE_S = 10
+
+
+def find_institution(slug: str) -> Institution | None:
+    """Return the institution at /slug/, from this process's memory when it was read a moment ago."""
+    key = f"institution:{slug}"
+    found = cache.get(key)
+    if found is None:
+        found = Institution.objects.filter(slug=slug).first()
+        if found is not None:
+            cache.set(key, found, _CACHE_S)
+    return found
+
+
+def forget_institution(slug: str) -> None:
+    """Drop the remembered row after a change."""
+    cache.delete(f"institution:{slug}")
+
+
+def get_institution(slug: str) -> Institution:
+    """Return the institution with this slug. **Raises** UnknownInstitution."""
+    found = find_institution(slug)
+    if found is None:
+        raise UnknownInstitution(slug)
+    return found
+
+
+def get_institution_by_id(institution_id: UUID) -> Institution:
+    """Return the institution with this key. **Raises** UnknownInstitution."""
+    found = Institution.objects.filter(pk=institution_id).first()
+    if found is None:
+        raise UnknownInstitution(str(institution_id))
+    return found
+
+
+def list_institutions() -> QuerySet[Institution]:
+    return Institution.objects.order_by("slug")
+
+
+def has_module(institution: Institution, code: str) -> bool:
+    """Say whether the institution has this module; a code that no app declared is always on."""
+    return code not in registry.modules or code in institution.modules
+
+
+def setting(institution: Institution, key: str) -> Any:
+    """Return the institution's value of a declared setting, else its default. **Raises** KeyError if undeclared."""
+    declared = registry.settings[key]
+    return institution.settings.get(key, declared.default)
+
+
+def today(institution: Institution, now: datetime) -> date:
+    """Return the calendar day at the institution."""
+    return now.astimezone(ZoneInfo(institution.time_zone)).date()
+
+
+def list_working_intervals(institution: Institution) -> QuerySet[WorkingInterval]:
+    return WorkingInterval.objects.filter(institution=institution)
+
+
+def list_closures(institution: Institution) -> QuerySet[Closure]:
+    return Closure.objects.filter(institution=institution)
+
+
+def working_calendar(institution: Institution) -> WorkingCalendar:
+    """Return the calendar that deadlines count by: weekly intervals, public holidays, own closures."""
+    return WorkingCalendar.build(
+        country=institution.country,
+        time_zone=institution.time_zone,
+        intervals=[
+            (row.valid_from, row.weekday, row.opens_at, row.closes_at) for row in list_working_intervals(institution)
+        ],
+        closures=[(row.starts_on, row.ends_on) for row in list_closures(institution)],
+    )

@@ -1,0 +1,61 @@
+"""Door: decorators of the staff's pages."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+
+from salter.accounts.access import redirect_to_second_factor
+from salter.institutions.selectors import today
+from salter.staff import rules, selectors
+
+__all__ = ["membership_of", "staff_page"]
+
+View = Callable[..., HttpResponse]
+
+
+def membership_of(request: HttpRequest) -> Any:
+    """Return the signed-in person's membership here, read once per request, else None."""
+    if not hasattr(request, "_membership"):
+        found = None
+        if request.user.is_authenticated and request.institution is not None:
+            found = selectors.find_membership(
+                user_id=request.user.pk,
+                institution=request.institution,
+                today=today(request.institution, timezone.now()),
+            )
+        request._membership = found
+    return request._membership
+
+
+def staff_page(permission: str) -> Callable[[View], View]:
+    """Let only staff with this permission in; sets `request.membership` and the actor's role.
+
+    Signed out: to the sign-in. No membership: 404, as if the page didn't exist. Without a second factor: to its
+    enrolment, and back. Lacking the permission: 403.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            membership = membership_of(request)
+            if membership is None:
+                raise Http404
+            if answer := redirect_to_second_factor(request):
+                return answer
+            if not rules.may(membership.role, permission):
+                raise PermissionDenied
+            request.membership = membership
+            request.actor = request.actor.as_role("staff")
+            return view(request, *args, **kwargs)
+
+        inner.access = "staff"  # type: ignore[attr-defined]
+        return inner
+
+    return decorate
