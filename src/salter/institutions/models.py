@@ -47,7 +47,10 @@ class TenantModel(models.Model):
     """A row of one institution. Its (institution, id) is unique, so that composite foreign keys can hold it there."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    institution = models.ForeignKey("institutions.Institution", on_delete=models.PROTECT, related_name="+")
+    # No index of its own: every tenant table has one that begins with the institution.
+    institution = models.ForeignKey(
+        "institutions.Institution", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
 
     class Meta:
         abstract = True

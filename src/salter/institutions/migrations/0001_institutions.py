@@ -91,7 +91,10 @@ class Migration(migrations.Migration):
                 (
                     "institution",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="institutions.institution"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="institutions.institution",
                     ),
                 ),
             ],
@@ -120,7 +123,10 @@ class Migration(migrations.Migration):
                 (
                     "institution",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="institutions.institution"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="institutions.institution",
                     ),
                 ),
             ],

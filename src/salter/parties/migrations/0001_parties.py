@@ -45,7 +45,10 @@ class Migration(migrations.Migration):
                 (
                     "institution",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="institutions.institution"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="institutions.institution",
                     ),
                 ),
                 (
@@ -81,7 +84,10 @@ class Migration(migrations.Migration):
                 (
                     "institution",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="institutions.institution"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="institutions.institution",
                     ),
                 ),
                 (
@@ -107,7 +113,10 @@ class Migration(migrations.Migration):
                 (
                     "institution",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="institutions.institution"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="institutions.institution",
                     ),
                 ),
                 (
@@ -152,7 +161,10 @@ class Migration(migrations.Migration):
                 (
                     "institution",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="institutions.institution"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="institutions.institution",
                     ),
                 ),
                 (
@@ -200,7 +212,10 @@ class Migration(migrations.Migration):
                 (
                     "institution",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="institutions.institution"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="institutions.institution",
                     ),
                 ),
                 (

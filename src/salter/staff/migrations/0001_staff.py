@@ -27,7 +27,10 @@ class Migration(migrations.Migration):
                 (
                     "institution",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="institutions.institution"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="institutions.institution",
                     ),
                 ),
             ],
@@ -60,7 +63,10 @@ class Migration(migrations.Migration):
                 (
                     "institution",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="institutions.institution"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="institutions.institution",
                     ),
                 ),
                 (
