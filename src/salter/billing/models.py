@@ -95,12 +95,8 @@ class Invoice(TenantModel):
                 condition=Q(paid_minor__lt=F("total_minor")),
                 name="billing_invoice_open",
             ),
-            # What the announcement of new bills looks for; empty most of the day.
-            models.Index(
-                fields=["institution", "issued_on"],
-                condition=Q(announced_at__isnull=True),
-                name="billing_invoice_unannounced",
-            ),
+            # The newest of an institution: what is announced, and lists of all.
+            models.Index(fields=["institution", "-issued_on", "-number"], name="billing_invoice_by_day"),
         ]
 
     def __str__(self) -> str:
@@ -137,6 +133,10 @@ class Payment(TenantModel):
         ]
         indexes = [
             models.Index(fields=["customer", "-paid_on", "-external_ref"], name="billing_payment_by_customer"),
+            models.Index(fields=["institution", "-paid_on", "-external_ref"], name="billing_payment_by_day"),
+            models.Index(
+                fields=["customer"], condition=Q(allocated_minor__lt=F("amount_minor")), name="billing_payment_credit"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -67,19 +67,3 @@ class LastReading:
     read_on: datetime.date
     customer_id: uuid.UUID
     invoice_number: str
-
-
-class BillingError(Exception):
-    """A refusal; its text is a translated sentence for the person."""
-
-
-class FactsDontMatch(BillingError):  # noqa: N818 - named after the refusal
-    """The customer number, bill and amount aren't those of one recent bill."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _(
-                "These three don't belong together. Copy the customer number, the number of the bill and its total "
-                "from one recent bill."
-            )
-        )
