@@ -59,7 +59,7 @@ def _schema_digest() -> str:
     return digest.hexdigest()[:10]
 
 
-# ---------------------------------------------------------------------------------------------------------------- network
+# Network
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -92,7 +92,7 @@ def _no_network() -> Iterator[None]:
     patch.undo()
 
 
-# --------------------------------------------------------------------------------------------------------------- database
+# Database
 
 
 @dataclass(frozen=True)
