@@ -8,6 +8,8 @@ Sanja a supervisor, Admir an administrator of gas, Heda a clerk of heat. Every o
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
+import pytest
+
 from salter.accounts.models import User
 from salter.audit.types import Actor
 from salter.institutions import registry
@@ -185,3 +187,9 @@ def make_cast() -> Cast:
         nobody=nobody, ana_party=ana_party, boris_party=boris_party, ceca_party=ceca_party, ljiljan=ljiljan,
         office=office,
     )  # fmt: skip
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """Everybody, in a database that is rolled back."""
+    return make_cast()

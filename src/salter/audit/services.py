@@ -24,6 +24,28 @@ __all__ = ["publish_heads", "record", "seal_all", "verify"]
 _BATCH = 2000
 _SEALER_LOCK = 0x5A17E5
 
+# Entries of transactions below the oldest one that still runs: nothing can appear among them any more, so no entry is
+# left behind a seal. Transaction numbers are those of the whole cluster; a running one counts unless it is known to
+# belong to another database. Starts at the newest sealed transaction, so the cost doesn't grow with the trail.
+_SEALABLE = """
+WITH elsewhere AS (
+    SELECT l.transactionid::text::bigint AS xid FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+    WHERE l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock'
+      AND a.datid <> (SELECT oid FROM pg_database WHERE datname = current_database())
+), horizon AS (
+    SELECT coalesce(min(x::text::bigint), pg_snapshot_xmax(pg_current_snapshot())::text::bigint) AS xact
+    FROM pg_snapshot_xip(pg_current_snapshot()) AS x
+    WHERE (x::text::bigint & 4294967295) NOT IN (SELECT xid FROM elsewhere)
+), sealed AS (
+    SELECT e.xact FROM audit_entry e WHERE e.id = (SELECT s.entry_id FROM audit_seal s ORDER BY s.id DESC LIMIT 1)
+)
+SELECT e.id, coalesce(e.institution_id, %(none)s), e.digest
+FROM audit_entry e
+WHERE e.xact >= coalesce((SELECT xact FROM sealed), 0) AND e.xact < (SELECT xact FROM horizon)
+  AND NOT EXISTS (SELECT FROM audit_seal s WHERE s.entry_id = e.id)
+ORDER BY e.xact, e.id LIMIT %(limit)s
+"""
+
 
 def record(
     *,
@@ -81,13 +103,7 @@ def seal_all(*, now: datetime) -> int:
                 cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_SEALER_LOCK])
                 if not cursor.fetchone()[0]:
                     return total
-                # Below the oldest running transaction nothing can appear any more, so no entry is left behind a seal.
-                cursor.execute(
-                    "SELECT e.id, coalesce(e.institution_id, %s), e.digest FROM audit_entry e "
-                    "WHERE e.xact < pg_snapshot_xmin(pg_current_snapshot())::text::bigint "
-                    "AND NOT EXISTS (SELECT FROM audit_seal s WHERE s.entry_id = e.id) ORDER BY e.xact, e.id LIMIT %s",
-                    [rules.NO_INSTITUTION, _BATCH],
-                )
+                cursor.execute(_SEALABLE, {"none": rules.NO_INSTITUTION, "limit": _BATCH})
                 rows = cursor.fetchall()
             heads: dict[UUID, tuple[int, str]] = {}
             seals = []
