@@ -11,7 +11,7 @@ Nothing here reads a clock or a database.
 """
 
 import calendar as _calendar
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -26,6 +26,7 @@ from django.utils.translation import gettext_lazy as _
 from salter.lib.dates import format_weekday
 from salter.lib.languages import active_language
 from salter.lib.refusals import Refused
+from salter.lib.texts import pick
 from salter.lib.translit import to_latin
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
 
 Interval = tuple[time, time]
 _LONGEST_CLOSURE_DAYS = 400
+_LONGEST_AMOUNT = 10_000
 
 
 class WrongCalendar(Refused):
@@ -153,6 +155,36 @@ class WorkingCalendar:
         holidays_of(self.country, 2026)
         object.__setattr__(self, "hours", tuple(sorted(self.hours, key=lambda week: week.valid_from)))
         object.__setattr__(self, "_zone", zone)
+
+    @classmethod
+    def build(
+        cls,
+        *,
+        country: str,
+        time_zone: str,
+        intervals: Iterable[tuple[date, int, time, time]] = (),
+        closures: Iterable[tuple[date, date] | tuple[date, date, Mapping[str, str] | str]] = (),
+        open_on: Iterable[date] = (),
+    ) -> "WorkingCalendar":
+        """Return the calendar of rows as they are stored.
+
+        `intervals` are (valid_from, weekday with Monday 0, opens, closes): those of one `valid_from` are a whole
+        week, in which a weekday without interval isn't worked. Without any, the standard week holds. `closures` are
+        (first day, last day, title), both days included.
+
+        Raises: WrongCalendar.
+        """
+        weeks: dict[date, list[list[Interval]]] = {}
+        for valid_from, weekday, opens, closes in sorted(intervals):
+            weeks.setdefault(valid_from, [[] for _day in range(7)])[weekday].append((opens, closes))
+        hours = tuple(WeeklyHours(first, tuple(map(tuple, week))) for first, week in weeks.items())
+        return cls(
+            country,
+            time_zone,
+            hours or (STANDARD_WEEK,),
+            tuple(Closure(*closure) for closure in closures),
+            frozenset(open_on),
+        )
 
     @property
     def zone(self) -> ZoneInfo:
@@ -276,12 +308,12 @@ def due(
     `amount` may have a fraction for hours only. `pauses` are periods, end exclusive, in which the clock stands still
     ("waiting for the client"); they are for hours and working hours.
 
-    Raises: ValueError for a negative amount, a fraction of a day, a naive anchor, or pauses of a unit in days.
+    Raises: ValueError for a negative or absurd amount, a fraction of a day, a naive anchor, or pauses of a unit in days.
     """
     unit = Unit(unit)
     received = calendar.local(anchor_at)
-    if amount < 0:
-        raise ValueError("A deadline lies after its beginning.")
+    if not 0 <= amount <= _LONGEST_AMOUNT:
+        raise ValueError("A deadline lies after its beginning, and within sight.")
     if unit in (Unit.HOURS, Unit.WORKING_HOURS):
         return _due_in_hours(received, amount, unit, calendar, pauses)
     if amount != int(amount):
@@ -372,9 +404,10 @@ def _rolled(end: date, calendar: WorkingCalendar, steps: list[Step]) -> date:
 def _why_off(day: date, calendar: WorkingCalendar) -> str:
     if name := calendar.holiday(day):
         return name
-    if calendar.closure(day):
-        return gettext("closed")
-    return format_weekday(day).partition(",")[0].lower() if active_language() != "en" else f"{day:%A}"
+    if closure := calendar.closure(day):
+        title = closure.title if isinstance(closure.title, str) else pick(closure.title)
+        return title or gettext("closed")
+    return format_weekday(day).partition(",")[0]
 
 
 def _due_in_hours(

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from babel.numbers import format_decimal, get_currency_symbol
 from django.utils.translation import gettext_lazy as _
 
-from salter.lib.languages import known_language, locale_of
+from salter.lib.languages import active_language, known_language, locale_of
 from salter.lib.refusals import Refused
 
 __all__ = [
@@ -32,9 +32,13 @@ MAX_MINOR = 9_999_999_999_999_999
 """The largest amount that the Serbian payment code can carry; far below what a BigInteger holds."""
 
 MINUS = "−"
+_MINUSES = ("-", "−", "–")
 _TWO = Decimal("0.01")
-_SPACES = re.compile(r"[\s\u00a0\u202f\u2009'’]+")
-_CURRENCY = re.compile(r"(?i)(?:RSD|RON|PLN|MKD|EUR|din\.?|дин\.?|lei|leu|zł|zl|ден\.?|den\.?|€)")
+# Thousands are set apart by spaces of all widths, and by apostrophes.
+_SPACES = re.compile(r"(?:\s|['’])+")
+_CURRENCY = r"(?:RSD|RON|PLN|MKD|EUR|din\.?|дин\.?|lei|leu|zł|zl|ден\.?|den\.?|€)"
+_AROUND = re.compile(rf"^{_CURRENCY}\s*|(?<=[0-9\s.,-]){_CURRENCY}$", re.IGNORECASE)
+_NUMBER = re.compile(r"([0-9]{1,3}(?:([ .,])[0-9]{3})(?:\2[0-9]{3})*|[0-9]+)(?:([.,])([0-9]{1,2})?)?")
 # CLDR writes RON in Romanian, but nobody there says so (RL-100).
 _SYMBOLS = {("ro", "RON"): "lei"}
 
@@ -60,14 +64,12 @@ def parse_amount(text: str) -> int:
 
     Raises: NotAnAmount.
     """
-    plain = _SPACES.sub("", _CURRENCY.sub("", str(text), count=1))
-    negative = plain[:1] in ("-", "−", "–")
-    if negative:
-        plain = plain[1:]
-    elif plain[-1:] in ("-", "−"):  # ledgers print 100,00-
-        negative, plain = True, plain[:-1]
-    elif plain[:1] == "+":
-        plain = plain[1:]
+    plain = _AROUND.sub("", _SPACES.sub(" ", str(text).strip())).strip()
+    negative = plain[:1] in _MINUSES
+    if negative or plain[:1] == "+":
+        plain = _AROUND.sub("", plain[1:].strip())
+    elif plain[-1:] in _MINUSES:  # ledgers print 100,00-
+        negative, plain = True, plain[:-1].strip()
     if not plain:
         raise NotAnAmount(_("Write an amount, for example 1.234,50."))
     digits = _decimal_form(plain)
@@ -81,20 +83,17 @@ def parse_amount(text: str) -> int:
 
 def _decimal_form(plain: str) -> str | None:
     """Return `1234.50` for any accepted spelling, None for all else."""
-    match = re.fullmatch(r"([0-9]+(?:[.,][0-9]{3})*?)(?:([.,])([0-9]{1,2})?)?", plain)
+    match = _NUMBER.fullmatch(plain)
     if match is None:
         return None
-    whole, decimal_mark, decimals = match.groups()
-    marks = set(re.findall(r"[.,]", whole))
-    if len(marks) > 1 or decimal_mark in marks:
-        return None
-    if marks:
-        groups = re.split(r"[.,]", whole)
-        if not 1 <= len(groups[0]) <= 3 or groups[0].startswith("0"):
+    whole, mark, decimal_mark, decimals = match.groups()
+    if mark:
+        if decimal_mark == mark or whole.startswith("0"):
             return None
-        if marks == {","} and len(groups) == 2 and not decimal_mark:
+        if mark == "," and whole.count(",") == 1 and not decimal_mark:
             return None
-    return f"{re.sub('[.,]', '', whole)}.{decimals or '0'}"
+        whole = whole.replace(mark, "")
+    return f"{whole}.{decimals or '0'}"
 
 
 def from_minor(minor: int) -> Decimal:
@@ -117,7 +116,7 @@ def plain_amount(minor: int) -> str:
 
 def currency_symbol(currency: str, language: str | None = None) -> str:
     """Return what stands beside an amount: RSD, lei, zł, ден., €."""
-    own = _SYMBOLS.get((known_language(language) if language else locale_of(None).language, currency))
+    own = _SYMBOLS.get((known_language(language) if language else active_language(), currency))
     return own or get_currency_symbol(currency, locale=locale_of(language))
 
 

@@ -25,10 +25,18 @@ _CYRILLIC = {
     "щ": "št", "ъ": "", "ы": "i", "ь": "", "э": "e", "ю": "ju", "я": "ja", "і": "i", "ї": "ji", "є": "je", "ґ": "g",
     "ў": "u",
 }  # fmt: skip
-_FOLD = {
-    ord(sign): "".join(_PLAIN.get(c, c) for c in unicodedata.normalize("NFD", plain) if not unicodedata.combining(c))
-    for sign, plain in (_CYRILLIC | _PLAIN).items()
-}
+
+
+def _strip_marks(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+
+
+def _fold(sign: str) -> str:
+    return "".join(_PLAIN.get(c, c) for c in _strip_marks(_CYRILLIC.get(sign, sign)))
+
+
+# All small letters that our languages and their neighbours use, so that only rarer ones need taking apart.
+_FOLD = {ord(c): _fold(c) for c in map(chr, (*range(0xDF, 0x250), *range(0x430, 0x4A0), *range(0x1E00, 0x1F00)))}
 _APOSTROPHES = str.maketrans("", "", "'’‘ʼ`´′")
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 # Đ is typed đ, d and dj; Macedonian ѓ and ќ are gj, g and kj, k: all meet in the shortest. Told once for both sides of
@@ -36,19 +44,17 @@ _BETWEEN_WORDS = re.compile(r"[\W_]+")
 _SHORTEST = re.compile(r"([dgk])j")
 
 
-def _strip_marks(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
-
-
 def search_key(text: str) -> str:
     """Return the folded form to compare and to search in: Latin, lower case, no accents, single spaces.
 
     Punctuation parts words (`351-123/2026` is three), an apostrophe doesn't (`O'Neil` is one).
     """
-    folded = text.translate(_APOSTROPHES)
+    folded = text.translate(_APOSTROPHES).casefold()
     if not folded.isascii():
-        folded = _strip_marks(unicodedata.normalize("NFKC", folded).casefold().translate(_FOLD)).translate(_APOSTROPHES)
-    folded = _BETWEEN_WORDS.sub(" ", folded.casefold()).strip()
+        folded = unicodedata.normalize("NFKC", folded).casefold().translate(_FOLD)
+        if not folded.isascii():
+            folded = _strip_marks(folded).translate(_FOLD)
+    folded = _BETWEEN_WORDS.sub(" ", folded).strip()
     return _SHORTEST.sub(r"\1", folded)
 
 
