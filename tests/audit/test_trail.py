@@ -62,9 +62,9 @@ def test_an_entry_says_who_what_when_from_where_and_why():
 )
 def test_the_application_can_only_append(statement):
     _record()
-    with pytest.raises(Exception, match="permission denied|must be owner|append-only"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
+    refused = r"permission denied|must be owner|append-only"
+    with pytest.raises(Exception, match=refused), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
 
 
 @pytest.mark.django_db
@@ -112,9 +112,10 @@ def test_verify_reports_the_unsealed_tail(scratch_db):
     assert verdict.unsealed == 4
 
 
+SECOND = "(SELECT entry_id FROM audit_seal WHERE position = 2)"
 FORGERIES = {
-    "changed": "UPDATE audit_entry SET actor_name = 'Nobody' WHERE id = (SELECT entry_id FROM audit_seal WHERE position = 2)",
-    "changed payload": "UPDATE audit_payload SET content = '{}' WHERE entry_id = (SELECT entry_id FROM audit_seal WHERE position = 2)",
+    "changed": f"UPDATE audit_entry SET actor_name = 'Nobody' WHERE id = {SECOND}",
+    "changed payload": f"UPDATE audit_payload SET content = '[]' WHERE entry_id = {SECOND}",
     "removed": "DELETE FROM audit_entry WHERE id = (SELECT entry_id FROM audit_seal WHERE position = 2)",
     "removed with its seal": (
         "DELETE FROM audit_entry WHERE id = (SELECT entry_id FROM audit_seal WHERE position = 2);"
@@ -126,8 +127,9 @@ FORGERIES = {
     ),
     "inserted": (
         "ALTER TABLE audit_entry DISABLE TRIGGER ALL;"
-        "INSERT INTO audit_entry SELECT gen_random_uuid(), e.xact - 1, institution_id, at, actor_id, actor_name, actor_role,"
-        " channel, address, action, subject_kind, subject_id, subject_ref, party_id, purpose, payload_digest, digest"
+        "INSERT INTO audit_entry SELECT gen_random_uuid(), e.xact - 1, institution_id, at, actor_id, actor_name,"
+        " actor_role, channel, address, action, subject_kind, subject_id, subject_ref, party_id, purpose,"
+        " payload_digest, digest"
         " FROM audit_entry e LIMIT 1"
     ),
 }

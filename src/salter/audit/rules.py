@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-__all__ = ["NO_INSTITUTION", "GENESIS", "chain_link", "entry_digest", "payload_digest"]
+__all__ = ["GENESIS", "NO_INSTITUTION", "chain_link", "entry_digest", "payload_digest"]
 
 # The chain of entries that belong to no institution, such as sign-ins.
 NO_INSTITUTION = UUID(int=0)

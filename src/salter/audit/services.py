@@ -192,7 +192,8 @@ def verify() -> Verdict:
         # A sealed entry's transaction number lies below the sealer's horizon, an entry slipped in later claims one too.
         cursor.execute(
             "SELECT coalesce(e.institution_id, %s), e.id FROM audit_entry e "
-            "WHERE e.xact < (SELECT coalesce(max(e2.xact), 0) FROM audit_entry e2 JOIN audit_seal s2 ON s2.entry_id = e2.id) "
+            "WHERE e.xact < (SELECT coalesce(max(old.xact), 0) FROM audit_entry old "
+            "JOIN audit_seal s ON s.entry_id = old.id) "
             "AND NOT EXISTS (SELECT FROM audit_seal s WHERE s.entry_id = e.id) ORDER BY e.xact, e.id LIMIT 1",
             [rules.NO_INSTITUTION],
         )

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
-__all__ = ["Actor", "Role", "Channel", "Finding", "Verdict"]
+__all__ = ["Actor", "Channel", "Finding", "Role", "Verdict"]
 
 Role = Literal["customer", "staff", "system", "guest"]
 Channel = Literal["web", "in_person", "phone", "email", "sms", "system"]

@@ -6,6 +6,7 @@ All people are invented; their numbers belong to people born in the 1890s (valid
 
 import csv
 import io
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -23,18 +24,7 @@ COMPANY_NUMBER = "204125"
 FATHER_NUMBER = "204132"
 SPARE_NUMBER = "204139"
 
-_FIRST = (
-    "Milica Petar Jelena Marko Ana Nikola Dragana Stefan Ivana Zoran Đurđica Živko Ljiljana Nebojša Čedomir Šefik Žužana "
-    "Goran Snežana Miloš Katarina Dejan Vesna Aleksandar Njegoš Radojka Đorđe Olivera Branislav Teodora"
-).split()
-_LAST = (
-    "Jovanović Petrović Nikolić Đorđević Pavlović Kovačević Šarić Živković Ilić Milošević Stanković Čolić Džodan Ljubić "
-    "Njegovan Tot Varga Kiš Balog Krstić Savić Ristić Lazić Popović Todorović"
-).split()
-_STREETS = (
-    "Lipova", "Kralja Petra", "Đure Jakšića", "Žarka Zrenjanina", "Trg slobode", "Čika Ljubina", "Njegoševa",
-    "Svetog Save", "Cara Dušana", "Šumadijska", "Vuka Karadžića", "Bulevar oslobođenja",
-)  # fmt: skip
+_NAMES = json.loads(Path(__file__).with_name("names.json").read_text(encoding="utf-8"))
 _PLACES = (("21999", "Ravnica"), ("21000", "Novi Sad"), ("21220", "Bečej"), ("21208", "Sremska Kamenica"))
 _COMPANIES = ("Apoteka", "Pekara", "Elektroservis", "Mlin", "Štamparija", "Vrtić", "Autoservis", "Hotel")
 _PLANTS = ("Ljiljan", "Bršljan", "Lipa", "Žito", "Đurđevak", "Hrast", "Čempres")
@@ -86,8 +76,8 @@ def _customers(count: int) -> Iterator[_Customer]:
     for index in range(count):
         number = str(204118 + 7 * index)
         company = number == COMPANY_NUMBER or (index > 3 and index % 9 == 4)
-        name = f"{random.choice(_FIRST)} {random.choice(_LAST)}"
-        street = f"{random.choice(_STREETS)} {random.randint(1, 90)}"
+        name = f"{random.choice(_NAMES['first'])} {random.choice(_NAMES['last'])}"
+        street = f"{random.choice(_NAMES['streets'])} {random.randint(1, 90)}"
         postcode, city = random.choice(_PLACES)
         jmbg = None
         while jmbg is None:

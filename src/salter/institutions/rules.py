@@ -4,8 +4,22 @@ SLUG_PATTERN = r"^[a-z][a-z0-9-]{1,38}[a-z0-9]$"
 
 # First path segments that the platform itself answers.
 RESERVED_SLUGS = frozenset(
-    "_look _mailbox _phone account accounts admin api healthz live livez metrics readyz robots static media "
-    "favicon language help new institutions counters".split()
+    {
+        *(
+            "_look",
+            "_mailbox",
+            "_phone",
+            "_people",
+            "account",
+            "accounts",
+            "admin",
+            "api",
+            "healthz",
+            "live",
+            "metrics",
+        ),
+        *("readyz", "robots", "static", "media", "favicon", "language", "help", "new", "institutions", "counters"),
+    }
 )
 
 LANGUAGES = ("en", "sr-latn", "sr", "ro", "pl", "mk")

@@ -1,6 +1,6 @@
 """Door: reads of institutions, their settings and calendars."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from django.core.cache import cache
 from django.db.models import QuerySet
 
-from salter.institutions import registry
-from salter.institutions.models import Closure, Institution, WorkingInterval
+from salter.institutions import models, registry
+from salter.institutions.models import Institution, WorkingInterval
 from salter.institutions.types import UnknownInstitution
-from salter.lib.deadlines import WorkingCalendar
+from salter.lib.deadlines import Closure, WeeklyHours, WorkingCalendar
 
 __all__ = [
     "find_institution",
@@ -86,17 +86,19 @@ def list_working_intervals(institution: Institution) -> QuerySet[WorkingInterval
     return WorkingInterval.objects.filter(institution=institution)
 
 
-def list_closures(institution: Institution) -> QuerySet[Closure]:
-    return Closure.objects.filter(institution=institution)
+def list_closures(institution: Institution) -> QuerySet[models.Closure]:
+    return models.Closure.objects.filter(institution=institution)
 
 
 def working_calendar(institution: Institution) -> WorkingCalendar:
     """Return the calendar that deadlines count by: weekly intervals, public holidays, own closures."""
-    return WorkingCalendar.build(
-        country=institution.country,
-        time_zone=institution.time_zone,
-        intervals=[
-            (row.valid_from, row.weekday, row.opens_at, row.closes_at) for row in list_working_intervals(institution)
-        ],
-        closures=[(row.starts_on, row.ends_on) for row in list_closures(institution)],
+    weeks: dict[date, list[list[tuple[time, time]]]] = {}
+    for row in list_working_intervals(institution):
+        week = weeks.setdefault(row.valid_from, [[] for _weekday in range(7)])
+        week[row.weekday].append((row.opens_at, row.closes_at))
+    hours = tuple(
+        WeeklyHours(valid_from, tuple(tuple(day) for day in week)) for valid_from, week in sorted(weeks.items())
     )
+    closures = tuple(Closure(row.starts_on, row.ends_on, row.reason) for row in list_closures(institution))
+    own = {"hours": hours} if hours else {}
+    return WorkingCalendar(country=institution.country, time_zone=institution.time_zone, closures=closures, **own)

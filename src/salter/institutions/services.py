@@ -1,5 +1,6 @@
 """Door: opening and changing institutions, their working week and closures."""
 
+import itertools
 import re
 from dataclasses import dataclass
 from datetime import date, time
@@ -128,7 +129,7 @@ def set_working_week(*, actor: Actor, institution: Institution, valid_from: date
         for one in day:
             if one.closes_at <= one.opens_at:
                 raise WrongSetting(f"day{weekday}", _("The end must be later than the beginning."))
-        for one, following in zip(day, day[1:], strict=False):
+        for one, following in itertools.pairwise(day):
             if following.opens_at < one.closes_at:
                 raise WrongSetting(f"day{weekday}", _("The intervals of a day must not overlap."))
     WorkingInterval.objects.filter(institution=institution, valid_from=valid_from).delete()

@@ -30,15 +30,15 @@ def choose_party(request: HttpRequest, party_id: str) -> bool:
     if acting is None or party_id not in {str(choice.party.pk) for choice in acting.choices}:
         return False
     request.session[_session_key(request)] = party_id
-    del request._acting
+    del request.found_acting
     return True
 
 
 def acting_of(request: HttpRequest) -> Acting | None:
     """Return for whom the signed-in person acts at this institution, read once per request (two queries)."""
-    if not hasattr(request, "_acting"):
-        request._acting = _find_acting(request)
-    return request._acting
+    if not hasattr(request, "found_acting"):
+        request.found_acting = _find_acting(request)
+    return request.found_acting
 
 
 def _find_acting(request: HttpRequest) -> Acting | None:

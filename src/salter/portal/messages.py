@@ -29,7 +29,8 @@ for _kind, _subject, _body in (
         NoticeKind.PASSWORD_CHANGED,
         _("Your password was changed"),
         _(
-            "The password of your account was changed on {at}.\n\nIf it wasn't you, set a new password at once and call us."
+            "The password of your account was changed on {at}.\n\n"
+            "If it wasn't you, set a new password at once and call us."
         ),
     ),
     (
@@ -65,7 +66,8 @@ for _kind, _subject, _body in (
         NoticeKind.RECOVERY_CODES_MADE,
         _("New recovery codes were made"),
         _(
-            "New recovery codes for your account were made on {at}. The old ones no longer work.\n\nIf it wasn't you, call us."
+            "New recovery codes for your account were made on {at}. The old ones no longer work.\n\n"
+            "If it wasn't you, call us."
         ),
     ),
     (

@@ -20,7 +20,7 @@ View = Callable[..., HttpResponse]
 
 def membership_of(request: HttpRequest) -> Any:
     """Return the signed-in person's membership here, read once per request, else None."""
-    if not hasattr(request, "_membership"):
+    if not hasattr(request, "found_membership"):
         found = None
         if request.user.is_authenticated and request.institution is not None:
             found = selectors.find_membership(
@@ -28,8 +28,8 @@ def membership_of(request: HttpRequest) -> Any:
                 institution=request.institution,
                 today=today(request.institution, timezone.now()),
             )
-        request._membership = found
-    return request._membership
+        request.found_membership = found
+    return request.found_membership
 
 
 def staff_page(permission: str) -> Callable[[View], View]:
