@@ -29,22 +29,22 @@ _UUID7 = """encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) PLACING
     'hex')::uuid"""
 
 _SCOPE = """
-CREATE TEMP TABLE billing_scope ON COMMIT DROP AS
-WITH RECURSIVE touched(customer_id) AS (
-    SELECT unnest(%(customers)s::uuid[])
-    UNION
-    -- A payment that changed its customer has left an allocation at the old one (and the other way round).
-    SELECT other.customer_id FROM touched CROSS JOIN LATERAL (
-        SELECT i.customer_id FROM billing_payment p
-            JOIN billing_allocation a ON a.payment_id = p.id JOIN billing_invoice i ON i.id = a.invoice_id
-            WHERE p.customer_id = touched.customer_id AND i.customer_id <> p.customer_id
-        UNION ALL
-        SELECT p.customer_id FROM billing_invoice i
-            JOIN billing_allocation a ON a.invoice_id = i.id JOIN billing_payment p ON p.id = a.payment_id
-            WHERE i.customer_id = touched.customer_id AND i.customer_id <> p.customer_id
-    ) other
-)
-SELECT customer_id FROM touched
+CREATE TEMP TABLE billing_scope (customer_id uuid PRIMARY KEY) ON COMMIT DROP;
+INSERT INTO billing_scope SELECT DISTINCT unnest(%(customers)s::uuid[]);
+ANALYZE billing_scope;
+"""
+
+# A row that changed its customer has left an allocation between two of them: both must be worked out together.
+_WIDEN = """
+INSERT INTO billing_scope
+SELECT i.customer_id FROM billing_scope JOIN billing_payment p USING (customer_id)
+    JOIN billing_allocation a ON a.payment_id = p.id JOIN billing_invoice i ON i.id = a.invoice_id
+    WHERE i.customer_id <> p.customer_id
+UNION
+SELECT p.customer_id FROM billing_scope JOIN billing_invoice i USING (customer_id)
+    JOIN billing_allocation a ON a.invoice_id = i.id JOIN billing_payment p ON p.id = a.payment_id
+    WHERE i.customer_id <> p.customer_id
+ON CONFLICT DO NOTHING
 """
 
 _DESIRED = """
@@ -119,17 +119,19 @@ WHERE NOT EXISTS (
 ON CONFLICT (payment_id, invoice_id) DO UPDATE SET amount_minor = excluded.amount_minor
 """
 
-# One row a target even where nothing is allocated any more, so that a removed payment opens its invoice again.
-_SUMS = """
+_SUMS = (
+    # Where nothing is allocated any more: a removed payment opens its invoice again.
+    """
+UPDATE {table} t SET {column} = 0
+WHERE t.institution_id = %(institution)s AND t.{column} <> 0 {scope}
+    AND NOT EXISTS (SELECT FROM billing_desired d WHERE d.{key} = t.id)
+""",
+    """
 UPDATE {table} t SET {column} = s.amount_minor
-FROM (
-    SELECT r.id, coalesce(sum(d.amount_minor), 0)::bigint AS amount_minor
-    FROM {table} r LEFT JOIN billing_desired d ON d.{key} = r.id
-    WHERE r.institution_id = %(institution)s {scope}
-    GROUP BY r.id
-) s
+FROM (SELECT {key} AS id, sum(amount_minor)::bigint AS amount_minor FROM billing_desired GROUP BY {key}) s
 WHERE t.id = s.id AND t.{column} <> s.amount_minor
-"""
+""",
+)
 
 
 def allocate(institution_id: UUID, customer_ids: Collection[UUID] | None = None) -> int:
@@ -145,6 +147,9 @@ def allocate(institution_id: UUID, customer_ids: Collection[UUID] | None = None)
         cursor.execute("DROP TABLE IF EXISTS billing_desired, billing_scope")
         if customer_ids is not None:
             cursor.execute(_SCOPE, values)
+            cursor.execute(_WIDEN)
+            while cursor.rowcount:
+                cursor.execute(_WIDEN)
         cursor.execute(_DESIRED.format(scope=scope), values)
         # Without figures the planner takes the new table for small and joins it row by row.
         cursor.execute("ANALYZE billing_desired")
@@ -156,6 +161,7 @@ def allocate(institution_id: UUID, customer_ids: Collection[UUID] | None = None)
             ("billing_invoice", "paid_minor", "invoice_id"),
             ("billing_payment", "allocated_minor", "payment_id"),
         ):
-            cursor.execute(_SUMS.format(table=table, column=column, key=key, scope=scope), values)
+            for statement in _SUMS:
+                cursor.execute(statement.format(table=table, column=column, key=key, scope=scope), values)
         cursor.execute("DROP TABLE IF EXISTS billing_desired, billing_scope")
     return changed

@@ -1,10 +1,11 @@
 """The one PDF maker: typst, compiled in process with one bundled font set.
 
-Templates are the ``.typ`` files in ``documents/typst``. They get their data as JSON and show it as text only, so nothing that
-a person typed is ever read as markup. Texts arrive translated: the caller makes them with gettext in the wanted language.
+Templates are the ``.typ`` files in ``documents/typst``. They get their data as JSON and show it as text only, so nothing
+that a person typed is ever read as markup. Texts arrive translated: the caller makes them with gettext.
 
-``sheet`` takes ``title``, ``subtitle``, ``band``, ``head`` (see ``letterhead``), ``note`` and ``parts``:
-``{"kind": "facts", "heading", "rows": [[label, value, hint?, strong?]]}``, ``{"kind": "text", "heading", "paragraphs"}``,
+``sheet`` takes ``title``, ``subtitle``, ``band``, ``head`` (see ``letterhead``), ``note`` and ``parts``, each one of
+``{"kind": "facts", "heading", "rows": [[label, value, hint?, strong?]]}``,
+``{"kind": "text", "heading", "paragraphs"}``,
 ``{"kind": "table", "heading", "columns": [{"label", "align", "share"}], "rows", "totals"}``.
 ``invoice`` takes the same and ``pay`` (amount, code and details of the payment).
 """
