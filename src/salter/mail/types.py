@@ -24,11 +24,21 @@ class MailError(Exception):
     """A mail was not taken. `code` is one of `notifications.types.FAILURES`, `detail` what the server said.
 
     `permanent`: trying again is of no use. `gateway_down`: the fault is not this mail's, others would fail alike.
+    `uncertain`: the server went silent after it had the whole mail, so it may have taken it.
     """
 
-    def __init__(self, code: str, detail: str = "", *, permanent: bool = False, gateway_down: bool = False) -> None:
+    def __init__(
+        self,
+        code: str,
+        detail: str = "",
+        *,
+        permanent: bool = False,
+        gateway_down: bool = False,
+        uncertain: bool = False,
+    ) -> None:
         super().__init__(f"{code}: {detail}")
         self.code = code
         self.detail = detail
         self.permanent = permanent
         self.gateway_down = gateway_down
+        self.uncertain = uncertain

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.db import models
 from django.db.models import F, Q
 
 from salter.lib.ids import uuid7
 from salter.notifications.types import DELIVERABLE, FAILURES, OPEN_STATES, Channel, Failure, Outcome, State
+
+# Plain words: a migration must not depend on the enumerations of today.
+_CHANNELS = [channel.value for channel in Channel]
+_SENT_BY = [channel.value for channel in DELIVERABLE]
+_STATES = [state.value for state in State]
+_OPEN = [state.value for state in OPEN_STATES]
+_OUTCOMES = [outcome.value for outcome in Outcome]
 
 
 class TemplateVersion(models.Model):
@@ -61,7 +66,7 @@ class Message(models.Model):
     party = models.ForeignKey("parties.Party", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     for_whom = models.CharField(max_length=200, blank=True, help_text="the party's name when it was written")
 
-    channel = models.CharField(max_length=10, choices=[(c, c) for c in Channel])
+    channel = models.CharField(max_length=10, choices=[(c, c) for c in _CHANNELS])
     address = models.CharField(max_length=254, blank=True)
     language = models.CharField(max_length=10)
     wanted_language = models.CharField(max_length=10, blank=True, help_text="when the texts lacked it and fell back")
@@ -74,7 +79,8 @@ class Message(models.Model):
     about_ref = models.CharField(max_length=80, blank=True)
     path = models.CharField(max_length=500, blank=True)
 
-    state = models.CharField(max_length=10, choices=[(s, s) for s in State], default=State.QUEUED)
+    urgent = models.BooleanField(default=False, help_text="goes before others: a code that somebody waits for")
+    state = models.CharField(max_length=10, choices=[(s, s) for s in _STATES], default="queued")
     attempts = models.PositiveIntegerField(default=0)
     next_attempt_at = models.DateTimeField(help_text="when it is due; while a worker holds it: until when")
     claimed_by = models.BigIntegerField(null=True, blank=True, help_text="the worker that holds it")
@@ -94,27 +100,26 @@ class Message(models.Model):
             models.UniqueConstraint(
                 fields=["notice_id"], condition=Q(is_head=True), name="notifications_message_one_head"
             ),
-            models.CheckConstraint(condition=Q(channel__in=list(Channel)), name="notifications_message_channel"),
-            models.CheckConstraint(condition=Q(state__in=list(State)), name="notifications_message_state"),
+            models.CheckConstraint(condition=Q(channel__in=_CHANNELS), name="notifications_message_channel"),
+            models.CheckConstraint(condition=Q(state__in=_STATES), name="notifications_message_state"),
             models.CheckConstraint(
-                condition=Q(state__in=OPEN_STATES, ended_at=None)
-                | (~Q(state__in=OPEN_STATES) & Q(ended_at__isnull=False)),
+                condition=Q(state__in=_OPEN, ended_at=None) | (~Q(state__in=_OPEN) & Q(ended_at__isnull=False)),
                 name="notifications_message_ended",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=[State.FAILED, State.SUPPRESSED]) & ~Q(failure_code="")
-                | Q(state__in=[State.QUEUED, State.SENDING, State.DELIVERED]),
+                condition=Q(state__in=["failed", "suppressed"]) & ~Q(failure_code="")
+                | Q(state__in=["queued", "sending", "delivered"]),
                 name="notifications_message_reason",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=OPEN_STATES) | Q(secret=""), name="notifications_message_secret_wiped"
+                condition=Q(state__in=_OPEN) | Q(secret=""), name="notifications_message_secret_wiped"
             ),
             models.CheckConstraint(
-                condition=~Q(channel=Channel.PORTAL) | Q(recipient__isnull=False, secret=""),
+                condition=~Q(channel="portal") | Q(recipient__isnull=False, secret=""),
                 name="notifications_message_portal",
             ),
             models.CheckConstraint(
-                condition=Q(state=State.SUPPRESSED) | ~Q(channel__in=DELIVERABLE) | ~Q(address=""),
+                condition=Q(state="suppressed") | ~Q(channel__in=_SENT_BY) | ~Q(address=""),
                 name="notifications_message_address",
             ),
             models.CheckConstraint(
@@ -125,7 +130,11 @@ class Message(models.Model):
         indexes = [
             # The worker's queue: only open rows, so it stays small however long the history grows.
             models.Index(
-                F("channel"), F("next_attempt_at"), condition=Q(state__in=OPEN_STATES), name="notifications_message_due"
+                F("channel"),
+                F("urgent").desc(),
+                F("next_attempt_at"),
+                condition=Q(state__in=_OPEN),
+                name="notifications_message_due",
             ),
             models.Index(F("claimed_by"), condition=Q(claimed_by__isnull=False), name="notifications_message_claimed"),
             models.Index(
@@ -160,7 +169,7 @@ class Attempt(models.Model):
     message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="attempt_rows")
     number = models.PositiveIntegerField()
     gateway = models.CharField(max_length=40, blank=True)
-    outcome = models.CharField(max_length=10, choices=[(o, o) for o in Outcome])
+    outcome = models.CharField(max_length=10, choices=[(o, o) for o in _OUTCOMES])
     code = models.CharField(max_length=40, blank=True)
     detail = models.CharField(max_length=500, blank=True, help_text="what the other server said; for the operator")
     ended_at = models.DateTimeField()
@@ -168,7 +177,7 @@ class Attempt(models.Model):
     class Meta:
         ordering = ["number", "id"]
         constraints = [
-            models.CheckConstraint(condition=Q(outcome__in=list(Outcome)), name="notifications_attempt_outcome"),
+            models.CheckConstraint(condition=Q(outcome__in=_OUTCOMES), name="notifications_attempt_outcome"),
         ]
 
     def __str__(self) -> str:
@@ -195,7 +204,7 @@ class BlockedAddress(models.Model):
     """An address that takes nothing from us: it does not exist, or its owner asked for silence without an account."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    channel = models.CharField(max_length=10, choices=[(c, c) for c in DELIVERABLE])
+    channel = models.CharField(max_length=10, choices=[(c, c) for c in _SENT_BY])
     address = models.CharField(max_length=254)
     reason = models.CharField(max_length=40)
     blocked_at = models.DateTimeField()
@@ -210,8 +219,3 @@ class BlockedAddress(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel}:{self.address}"
-
-
-def due(channel: str, now: datetime) -> Q:
-    """Rows of a channel whose time has come, those of a worker that overran its lease included."""
-    return Q(channel=channel, state__in=OPEN_STATES, next_attempt_at__lte=now)

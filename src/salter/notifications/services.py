@@ -261,6 +261,7 @@ class _Written:
             about_kind=letter.about.kind,
             about_ref=letter.about.ref,
             path=letter.path,
+            urgent=letter.template.security,
             state=State.QUEUED,
             next_attempt_at=letter.now,
             created_at=letter.now,

@@ -83,6 +83,7 @@ FAILURES: dict[str, Failure] = {
     "mailbox_full": Failure(_("The mailbox is full."), _("Make room in your mailbox.")),
     "refused": Failure(_("The recipient's server refused the message."), _("Use another address.")),
     "unreachable": Failure(_("The recipient's server could not be reached."), _("We keep trying for a day.")),
+    "postponed": Failure(_("The recipient's server asked us to try later."), _("We keep trying for a day.")),
     "too_late": Failure(_("It could not be delivered in time."), _("Ask for it again.")),
     "gave_up": Failure(_("It could not be delivered for a whole day."), _("Check the address, or use another one.")),
     "internal": Failure(_("Something went wrong on our side."), _("We have been told about it.")),

@@ -7,9 +7,21 @@ class SmsConfig(AppConfig):
 
     def ready(self) -> None:
         from salter.institutions import registry
+        from salter.sms import rules
 
         registry.register_module(
             registry.Module(
                 "sms", _("Text messages"), _("Notices and codes by SMS to people who gave us a mobile number.")
+            )
+        )
+        registry.register_setting(
+            registry.Setting(
+                "sms.sender",
+                _("Sender of text messages"),
+                "text",
+                "",
+                _("A name of at most 11 letters and digits, or a number that can be answered."),
+                module="sms",
+                check=rules.check_sender,
             )
         )

@@ -1,8 +1,16 @@
 """Length and letters of text messages (Source: RL-113, RL-114; 3GPP TS 23.038)."""
 
+import re
+
+from django.utils.translation import gettext_lazy as _
+
 from salter.sms.types import Encoding, Parts
 
-__all__ = ["fits_gsm7", "parts", "plain"]
+__all__ = ["check_sender", "fits_gsm7", "parts", "plain"]
+
+_SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 .&-]{2,11}|\+?[0-9]{3,15}")
+# Networks refuse names that say nothing about who sends.
+_GENERAL_NAMES = frozenset({"info", "sms", "service", "notice", "message", "infosms", "test"})
 
 _BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -89,3 +97,13 @@ def parts(text: str) -> Parts:
             count, used = count + 1, 0
         used += size
     return Parts(encoding, units, count, room - used)
+
+
+def check_sender(value: str) -> None:
+    """Check the sender of an institution; empty takes the installation's. **Raises** ValueError. Source: RL-115."""
+    if not value:
+        return
+    if not _SENDER.fullmatch(value):
+        raise ValueError(_("Use at most 11 letters and digits without accents, or a number."))
+    if value.strip().lower() in _GENERAL_NAMES:
+        raise ValueError(_("Networks refuse general names such as INFO. Use the name of your institution."))

@@ -35,11 +35,21 @@ class SmsError(Exception):
     """A message was not taken. `code` is one of `notifications.types.FAILURES`, `detail` what the supplier said.
 
     `permanent`: trying again is of no use. `gateway_down`: the fault is not this message's, others would fail alike.
+    `uncertain`: the supplier went silent after it had the whole message, so it may have taken it.
     """
 
-    def __init__(self, code: str, detail: str = "", *, permanent: bool = False, gateway_down: bool = False) -> None:
+    def __init__(
+        self,
+        code: str,
+        detail: str = "",
+        *,
+        permanent: bool = False,
+        gateway_down: bool = False,
+        uncertain: bool = False,
+    ) -> None:
         super().__init__(f"{code}: {detail}")
         self.code = code
         self.detail = detail
         self.permanent = permanent
         self.gateway_down = gateway_down
+        self.uncertain = uncertain

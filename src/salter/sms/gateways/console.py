@@ -1,7 +1,7 @@
 """The double of a supplier: messages go to the console phone, `/_phone/` in a demo.
 
 Numbers that end so behave like a supplier's bad days, for demos and tests:
-000 is refused for good, 001 fails until it is tried again, 002 stands for a supplier that is down.
+000 is refused for good, 001 is a phone that is switched off, 002 stands for a supplier that is down.
 """
 
 import re
@@ -23,7 +23,7 @@ class ConsoleGateway:
             raise SmsError("bad_number", f"not a number: {sms.to!r}", permanent=True)
         if sms.to.endswith("000"):
             raise SmsError("bad_number", "console: no such subscriber", permanent=True)
-        if sms.to.endswith("001") and not StoredSms.objects.filter(reference=sms.reference).exists():
+        if sms.to.endswith("001"):
             raise SmsError("unreachable", "console: phone switched off")
         if sms.to.endswith("002"):
             raise SmsError("unreachable", "console: no connection", gateway_down=True)
