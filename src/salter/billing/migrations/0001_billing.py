@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("institutions", "0002_billing"),
+        ("institutions", "0001_institutions"),
         ("parties", "0002_guards"),
     ]
 
