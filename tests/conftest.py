@@ -13,7 +13,9 @@ import hashlib
 import ipaddress
 import os
 import re
+import shutil
 import socket
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,6 +24,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.conf import settings
 from psycopg import sql
 
 from salter.config import roles
@@ -36,6 +39,27 @@ pytest_plugins = ["tests.cast"] if (ROOT / "tests" / "cast.py").exists() else []
 def pytest_configure(config: pytest.Config) -> None:
     # The controller settles this for its workers, so that an edit during the run doesn't give them different templates.
     os.environ.setdefault(DIGEST, _schema_digest())
+    if settings.configured:
+        _settle_settings(config)
+
+
+def _settle_settings(config: pytest.Config) -> None:
+    """What a test run keeps, it keeps in a folder of its own; nothing is collected and nothing leaves the machine."""
+    folder = Path(tempfile.mkdtemp(prefix="salter-test-"))
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    settings.SALTER_FILES = str(folder / "files")
+    settings.SALTER_AUDIT_HEADS = str(folder / "audit-heads.jsonl")
+    settings.STORAGES = {
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": settings.SALTER_FILES},
+        },
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    # WhiteNoise warns about a folder that only `salter run` makes.
+    settings.STATIC_ROOT = folder / "static"
+    settings.STATIC_ROOT.mkdir()
+    settings.SALTER_SMTP_URL = ""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -132,9 +156,9 @@ def _point_django_at(url: DatabaseUrl) -> None:
     connection.close()
     if getattr(connection, "close_pool", None):
         connection.close_pool()
-    settings = connection.settings_dict
-    options = {k: v for k, v in settings["OPTIONS"].items() if k != "pool"}
-    settings.update(url.django() | {"OPTIONS": options | dict(url.options), "CONN_MAX_AGE": 0})
+    entry = connection.settings_dict
+    options = {k: v for k, v in entry["OPTIONS"].items() if k != "pool"}
+    entry.update(url.django() | {"OPTIONS": options | dict(url.options), "CONN_MAX_AGE": 0})
 
 
 @pytest.fixture(scope="session")

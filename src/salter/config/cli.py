@@ -163,9 +163,8 @@ class _Watch:
     def __call__(self) -> None:
         if not self._announced and _answers(f"{self._address}/healthz"):
             self._announced = True
-            say(
-                f"\n  Šalter is open: {self._address}/   (after {time.monotonic() - self._began:.1f} s; Ctrl-C stops it)\n"
-            )
+            took = time.monotonic() - self._began
+            say(f"\n  Šalter is open: {self._address}/   (after {took:.1f} s; Ctrl-C stops it)\n")
             if self._demo:
                 _print_sign_ins()
         if self._server and time.monotonic() - self._looked_at > 2:

@@ -1,14 +1,17 @@
 """Settings of Šalter. What an operator gives comes from the environment; `salter settings` lists it."""
 
-import glob
 import os
 import tempfile
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from typing import Any
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+
+from salter.config.database_url import DatabaseUrl
 
 PACKAGE = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("SALTER_VAR", PACKAGE.parent.parent / "var"))
@@ -29,12 +32,19 @@ def _secret() -> str:
         with os.fdopen(handle, "w") as file:
             file.write(os.urandom(48).hex())
         # Two processes may start at once: the first link wins and both read the same key.
-        try:
+        with suppress(FileExistsError):
             os.link(made, path)
-        except FileExistsError:
-            pass
-        os.unlink(made)
+        Path(made).unlink()
     return path.read_text()
+
+
+def _live_sources() -> list[str]:
+    """The stream's origins when it has a port of its own: one for each name that this product answers to."""
+    if SALTER_LIVE_URL.startswith("http"):
+        return ["{0.scheme}://{0.netloc}".format(urlsplit(SALTER_LIVE_URL))]
+    scheme = "https" if SALTER_SECURE else "http"
+    names = [f"*{host}" if host.startswith(".") else host for host in ALLOWED_HOSTS]
+    return [f"{scheme}://{name}:{SALTER_LIVE_PORT}" for name in names] if SALTER_LIVE_PORT else []
 
 
 DEBUG = _flag("SALTER_DEBUG")
@@ -44,10 +54,15 @@ CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("SALTER_ORIGINS", "").split(",
 SALTER_BASE_URL = os.environ.get("SALTER_BASE_URL", "http://127.0.0.1:8000")
 SALTER_SECURE = SALTER_BASE_URL.startswith("https://")
 SALTER_DEMO = _flag("SALTER_DEMO")
+# Where browsers find the stream of `salter live`: an address behind the same proxy, else a port beside the pages'.
+SALTER_LIVE_URL = os.environ.get("SALTER_LIVE_URL", "")
+SALTER_LIVE_PORT = int(os.environ.get("SALTER_LIVE_PORT", "0"))
 SALTER_FILES = os.environ.get("SALTER_FILES", str(VAR / "files"))
 SALTER_AUDIT_HEADS = os.environ.get("SALTER_AUDIT_HEADS", str(VAR / "audit-heads.jsonl"))
 SALTER_SMTP_URL = os.environ.get("SALTER_SMTP_URL", "")
 SALTER_MAIL_FROM = os.environ.get("SALTER_MAIL_FROM", "salter@localhost")
+# Without it only this machine may read /metrics.
+SALTER_METRICS_TOKEN = os.environ.get("SALTER_METRICS_TOKEN", "")
 # How many proxies in front of us write X-Forwarded-For.
 SALTER_TRUSTED_PROXIES = int(os.environ.get("SALTER_TRUSTED_PROXIES", "0"))
 
@@ -111,32 +126,33 @@ WSGI_APPLICATION = "salter.config.wsgi.application"
 # ---------------------------------------------------------------- database
 
 # The application role; only `migrate` and the like run as the owner (SALTER_AS=owner).
-SALTER_APP_ROLE = "salter_app"
 SALTER_AS_OWNER = os.environ.get("SALTER_AS") == "owner"
 
 
-def _database(url: str) -> dict[str, object]:
-    parts = urlsplit(url)
+def _database(url: DatabaseUrl) -> dict[str, Any]:
+    # The pool must serve every blocking thread of a web process (`salter run --threads`).
+    pool = {} if SALTER_AS_OWNER else {"pool": {"min_size": 1, "max_size": 20, "timeout": 10}}
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.lstrip("/"),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
-        "PORT": str(parts.port or ""),
+        **url.django(),
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": _flag("SALTER_PGBOUNCER"),
-        "OPTIONS": {} if SALTER_AS_OWNER else {"pool": {"min_size": 1, "max_size": 20, "timeout": 10}},
+        "OPTIONS": {**dict(url.options), **pool},
         "TEST": {"NAME": os.environ.get("SALTER_TEST_DATABASE", "test_salter")},
     }
 
 
-_OWNER_URL = os.environ.get("DATABASE_URL", "postgresql://salter_owner@127.0.0.1:5432/salter")
-_APP_URL = os.environ.get("DATABASE_APP_URL", _OWNER_URL)
-SALTER_OWNER_URL = _OWNER_URL
-SALTER_APP_URL = _APP_URL
-DATABASES = {"default": _database(_OWNER_URL if SALTER_AS_OWNER else _APP_URL)}
+# `salter` fills these two in, with a private server's addresses where none were given.
+_OWNER = DatabaseUrl.parse(os.environ.get("DATABASE_URL") or "postgresql://salter_owner@127.0.0.1:5432/salter")
+_APP = DatabaseUrl.parse(os.environ.get("DATABASE_APP_URL") or str(_OWNER.login("salter_app", "")))
+SALTER_OWNER_URL = str(_OWNER)
+SALTER_APP_URL = str(_APP)
+SALTER_APP_ROLE = _APP.user
+DATABASES = {"default": _database(_OWNER if SALTER_AS_OWNER else _APP)}
+# LISTEN, session locks and the job worker need a connection of their own, past a pooler in transaction mode.
+_DIRECT = DatabaseUrl.parse(os.environ.get("DATABASE_DIRECT_URL") or SALTER_APP_URL)
+SALTER_LISTEN_PARAMETERS = _DIRECT.libpq()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
@@ -172,7 +188,7 @@ CSRF_FAILURE_VIEW = "salter.pages.errors.csrf_failure"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": sorted(glob.glob(str(PACKAGE / "*" / "templates"))),
+        "DIRS": sorted(PACKAGE.glob("*/templates")),
         "APP_DIRS": False,
         "OPTIONS": {
             "environment": "salter.pages.jinja.environment",
@@ -216,7 +232,7 @@ CONTENT_SECURITY_POLICY = {
         # Designsystemet draws its icons as data: addresses in the stylesheet.
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
-        "connect-src": [SELF],
+        "connect-src": [SELF, *_live_sources()],
         "manifest-src": [SELF],
         "form-action": [SELF],
         "base-uri": [NONE],
