@@ -1,0 +1,58 @@
+"""The database announces changes that open pages wait for.
+
+By trigger and not by the code that writes: rows come by single saves, in bulk and by COPY, from any process. One trigger
+a statement, because each NOTIFY costs, and commits with NOTIFY wait for each other: a statement that reaches many
+people wakes everybody once.
+"""
+
+from django.db import migrations
+
+ANNOUNCE = """
+CREATE FUNCTION salter_live_messages() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    people uuid[];
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        SELECT array_agg(DISTINCT n.recipient_id) INTO people FROM new_rows n
+        WHERE n.is_head AND n.recipient_id IS NOT NULL;
+    ELSE
+        SELECT array_agg(DISTINCT n.recipient_id) INTO people FROM new_rows n JOIN old_rows o USING (id)
+        WHERE n.is_head AND n.recipient_id IS NOT NULL AND n.read_at IS DISTINCT FROM o.read_at;
+    END IF;
+    IF cardinality(people) > 50 THEN
+        PERFORM pg_notify('salter_live', '*');
+    ELSIF people IS NOT NULL THEN
+        PERFORM pg_notify('salter_live', 'user:' || p) FROM unnest(people) p;
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER live_insert AFTER INSERT ON notifications_message REFERENCING NEW TABLE AS new_rows
+FOR EACH STATEMENT EXECUTE FUNCTION salter_live_messages();
+CREATE TRIGGER live_update AFTER UPDATE ON notifications_message REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows
+FOR EACH STATEMENT EXECUTE FUNCTION salter_live_messages();
+
+CREATE FUNCTION salter_live_jobs() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify('salter_live', 'job:' || n.id) FROM new_rows n JOIN old_rows o USING (id)
+    WHERE (n.state, n.phase, n.permille) IS DISTINCT FROM (o.state, o.phase, o.permille);
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER live_update AFTER UPDATE ON imports_job REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows
+FOR EACH STATEMENT EXECUTE FUNCTION salter_live_jobs();
+"""
+
+SILENCE = """
+DROP TRIGGER live_insert ON notifications_message;
+DROP TRIGGER live_update ON notifications_message;
+DROP TRIGGER live_update ON imports_job;
+DROP FUNCTION salter_live_messages();
+DROP FUNCTION salter_live_jobs();
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("notifications", "__first__"), ("imports", "__first__")]
+
+    operations = [migrations.RunSQL(ANNOUNCE, SILENCE)]
