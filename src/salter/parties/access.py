@@ -4,13 +4,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
+from salter.accounts.access import sign_in_redirect
 from salter.institutions.selectors import today
 from salter.parties import selectors
 from salter.parties.types import Acting, ActingChoice, Scope
@@ -70,7 +70,7 @@ def customer_page(scope: str = "see") -> Callable[[View], View]:
         @wraps(view)
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return sign_in_redirect(request)
             acting = acting_of(request)
             if acting is None:
                 return redirect(reverse("portal:link", kwargs={"institution_slug": request.institution.slug}))

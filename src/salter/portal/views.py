@@ -1,18 +1,24 @@
 """Pages that combine the apps for the citizen."""
 
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from salter.accounts.access import signed_in
 from salter.billing import services as billing
+from salter.cases import selectors as cases
 from salter.institutions import selectors as institutions
-from salter.pages.forms import add_problem
+from salter.institutions.models import Institution
+from salter.lib import identifiers
+from salter.lib.dates import format_date
+from salter.lib.texts import pick
+from salter.pages.forms import add_refusal, answer, once
 from salter.pages.registry import attention_for, panels_for
 from salter.pages.shortcuts import page, reverse, safe_next
 from salter.parties import selectors as parties
@@ -20,58 +26,78 @@ from salter.parties import services as linking
 from salter.parties.access import acting_of, choose_party, customer_page
 from salter.parties.types import AlreadyLinked, LinkRefused, TooManyAttempts
 from salter.portal.forms import LinkByBillForm, LinkByCodeForm
+from salter.portal.requests import change_url
 from salter.portal.selectors import opening_hours, own_counters
 from salter.staff.access import membership_of
 
-__all__ = ["accessibility", "contact", "counters", "details", "help_page", "home", "link", "privacy", "switch"]
+__all__ = ["accessibility", "act_for", "contact", "counters", "details", "help_page", "home", "link", "privacy"]
+
+# As many quick acts as fit into one row on a desk's screen.
+_QUICK_ACTS = 4
+_WAYS: dict[str, Any] = {"code": LinkByCodeForm, "bill": LinkByBillForm}
 
 
 @require_GET
 def counters(request: HttpRequest) -> HttpResponse:
-    """List one's own counters with what waits there, then every other one."""
+    """List one's own counters with for whom one acts there, then every other one."""
     own = own_counters(request.user.pk, timezone.now()) if request.user.is_authenticated else []
     known = {row.institution.pk for row in own}
-    others = [i for i in institutions.list_institutions() if i.pk not in known]
-    return page(request, "portal/counters.html", {"own": own, "others": others})
+    rows = []
+    for row in own:
+        lines = [party.name for party in row.parties] + ([_("You work here")] if row.works_here else [])
+        rows.append(_window(request, row.institution) | {"lines": lines})
+    others = [_window(request, one) for one in institutions.list_institutions() if one.pk not in known]
+    return page(request, "portal/counters.html", {"own": rows, "others": others})
+
+
+def _window(request: HttpRequest, institution: Institution) -> dict[str, Any]:
+    return {
+        "counter": pick(institution.counter_name, None, institution.default_language),
+        "name": pick(institution.name, None, institution.default_language),
+        "href": reverse(request, "portal:home", institution_slug=institution.slug),
+        "icon": institution.icon,
+        "theme": institution.theme,
+    }
 
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """Show what needs the reader first; to a stranger, what this counter is; to the staff, their desk."""
     if not request.user.is_authenticated:
-        return page(request, "portal/welcome.html", {"hours": opening_hours(request.institution, timezone.now())})
+        return page(request, "portal/welcome.html", {"hours": _hours(request)})
     acting = acting_of(request)
     if acting is None:
         if membership_of(request) is not None:
             return redirect(reverse(request, "desk:work_list"))
-        return page(request, "portal/nobody.html")
+        return page(request, "portal/nobody.html", {"hours": _hours(request)})
     request.acting = acting
     first, *rest = attention_for(request) or [None]
     return page(
         request,
         "portal/home.html",
         {
+            "greeting": _("Good day, %(name)s") % {"name": request.user.name},
             "first": first,
             "rest": rest,
+            "acts": [
+                (kind.icon or "chat", pick(kind.names), pick(kind.hints), reverse(request, "cases:new", kind=kind.code))
+                for kind in cases.kinds_for_customers(request.institution)[:_QUICK_ACTS]
+            ],
             "main": panels_for(request, "main"),
             "side": panels_for(request, "side"),
-            "now": timezone.now(),
         },
     )
 
 
-_WAYS = {"code": LinkByCodeForm, "bill": LinkByBillForm}
-
-
-@login_required
+@signed_in
 @require_http_methods(["GET", "POST"])
 def link(request: HttpRequest) -> HttpResponse:
     """Link a customer number to the signed-in person, by code or by facts of a bill."""
     way = request.POST.get("way") or request.GET.get("way") or "code"
-    if way not in _WAYS:
-        way = "code"
-    form: Any = _WAYS[way](request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    way = way if way in _WAYS else "code"
+    form = _WAYS[way](request.POST if request.method == "POST" else None)
+
+    def act() -> HttpResponse:
         common: dict[str, Any] = {
             "actor": request.actor,
             "user": request.user,
@@ -87,18 +113,20 @@ def link(request: HttpRequest) -> HttpResponse:
                     invoice_number=form.cleaned_data["bill"], amount_minor=form.cleaned_data["amount"], **common
                 )
         except (LinkRefused, TooManyAttempts, AlreadyLinked) as refusal:
-            add_problem(form, "number", str(refusal))
-        else:
-            choose_party(request, str(made.party_id))
-            return redirect(reverse(request, "portal:home"))
-    status = 422 if form.is_bound else 200
-    return page(request, "portal/link.html", {"form": form, "way": way}, status=status)
+            add_refusal(form, "number", refusal)
+            return answer(request, "portal/link.html", {"way": way}, form)
+        choose_party(request, str(made.party_id))
+        return redirect(reverse(request, "portal:home"))
+
+    if form.is_bound and form.is_valid():
+        return once(request, act)
+    return answer(request, "portal/link.html", {"way": way}, form)
 
 
-@login_required
+@signed_in
 @require_POST
-def switch(request: HttpRequest) -> HttpResponse:
-    """Act for another party from now on; an unknown one changes nothing."""
+def act_for(request: HttpRequest) -> HttpResponse:
+    """Act for another party from now on; one that isn't the reader's changes nothing."""
     choose_party(request, request.POST.get("party", ""))
     return redirect(safe_next(request, request.POST.get("next"), reverse(request, "portal:home")))
 
@@ -107,53 +135,67 @@ def switch(request: HttpRequest) -> HttpResponse:
 @customer_page("see")
 def details(request: HttpRequest) -> HttpResponse:
     """Show customer number, name and address, read-only; a change is asked for by a request (EK-14, EK-15)."""
-    acting = request.acting
+    party = request.acting.party
+    today = institutions.today(request.institution, timezone.now())
     return page(
         request,
         "portal/details.html",
         {
-            "acting": acting,
-            "identifiers": parties.masked_identifiers([acting.party]).get(acting.party.pk, []),
-            "representatives": parties.representatives_of(
-                acting.party, institutions.today(request.institution, timezone.now())
-            ),
+            "acting": request.acting,
+            "identifiers": [
+                (identifiers.label(kind), masked)
+                for kind, masked in parties.masked_identifiers([party]).get(party.pk, [])
+            ],
+            "people": [(row.user.name, row.get_scope_display()) for row in parties.representatives_of(party, today)],
+            "change_url": change_url(request),
         },
     )
+
+
+def _hours(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return the opening hours as rows of weekday and times."""
+    return [
+        (
+            str(WEEKDAYS[day.weekday]),
+            ", ".join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in day.intervals) or _("closed"),
+        )
+        for day in opening_hours(request.institution, timezone.now())
+    ]
+
+
+def _days(starts_on: date, ends_on: date) -> str:
+    first, last = format_date(starts_on), format_date(ends_on)
+    return first if starts_on == ends_on else f"{first} – {last}"
 
 
 @require_GET
 def contact(request: HttpRequest) -> HttpResponse:
     """Show address, phones and opening hours, with the closures to come."""
-    now = timezone.now()
+    today = institutions.today(request.institution, timezone.now())
+    closures = institutions.list_closures(request.institution).filter(ends_on__gte=today)
     return page(
         request,
         "portal/contact.html",
         {
-            "hours": opening_hours(request.institution, now),
-            "closures": institutions.list_closures(request.institution).filter(
-                ends_on__gte=now.astimezone(ZoneInfo(request.institution.time_zone)).date()
-            ),
+            "hours": _hours(request),
+            "closures": [(_days(row.starts_on, row.ends_on), pick(row.reason) or _("closed")) for row in closures],
         },
     )
-
-
-def _text_page(request: HttpRequest, title: str, template: str) -> HttpResponse:
-    return page(request, template, {"title": title})
 
 
 @require_GET
 def help_page(request: HttpRequest) -> HttpResponse:
     """Answer the questions that people ask first."""
-    return _text_page(request, _("Help"), "portal/help.html")
+    return page(request, "portal/help.html", {"hours": _hours(request)})
 
 
 @require_GET
 def privacy(request: HttpRequest) -> HttpResponse:
-    """Say what is kept, who sees it and for how long."""
-    return _text_page(request, _("Personal data"), "portal/privacy.html")
+    """Say what is kept and who sees it."""
+    return page(request, "portal/privacy.html", {"hours": _hours(request)})
 
 
 @require_GET
 def accessibility(request: HttpRequest) -> HttpResponse:
     """Say how accessible the counter is and whom to tell when it isn't."""
-    return _text_page(request, _("Accessibility"), "portal/accessibility.html")
+    return page(request, "portal/accessibility.html", {"hours": _hours(request)})

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
-from salter.accounts.access import redirect_to_second_factor
+from salter.accounts.access import enrolment_redirect, sign_in_redirect
+from salter.accounts.selectors import has_second_factor
 from salter.institutions.selectors import today
 from salter.staff import rules, selectors
 
@@ -43,12 +43,12 @@ def staff_page(permission: str) -> Callable[[View], View]:
         @wraps(view)
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return sign_in_redirect(request)
             membership = membership_of(request)
             if membership is None:
                 raise Http404
-            if answer := redirect_to_second_factor(request):
-                return answer
+            if not has_second_factor(request.user):
+                return enrolment_redirect(request)
             if not rules.may(membership.role, permission):
                 raise PermissionDenied
             request.membership = membership
