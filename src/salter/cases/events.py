@@ -6,6 +6,7 @@
 `status_changed(case, entry, transition, actor, now, message)`: `entry` is the line of history; `message` the words that
     went with it, or None.
 `case_assigned(case, entry, actor, now)`
+`deadline_extended(case, reason, actor, now)`: `reason` is for the customer.
 
 The number's counter row is locked while `case_opened` runs: a receiver writes rows and does no file or network work.
 """
@@ -16,3 +17,4 @@ case_opened = Signal()
 message_added = Signal()
 status_changed = Signal()
 case_assigned = Signal()
+deadline_extended = Signal()

@@ -191,6 +191,7 @@ class Case(TenantModel):
     changed_at = models.DateTimeField()
     status_since = models.DateTimeField()
     due_on = models.DateField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True, help_text="the first moment at which it is late")
     due_steps = models.JSONField(default=list, blank=True)
     first_answer_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)

@@ -85,6 +85,7 @@ class Counting(TextChoices):
     """The unit of a deadline (RL-90)."""
 
     HOURS = "hours", _("hours")
+    WORKING_HOURS = "working_hours", _("working hours")
     DAYS = "days", _("calendar days")
     WORKING_DAYS = "working_days", _("working days")
     MONTHS = "months", _("months")
