@@ -1,0 +1,30 @@
+"""Jobs of the queue: run a load, forget old files."""
+
+from __future__ import annotations
+
+import datetime
+from uuid import UUID
+
+from django.db import OperationalError
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from salter.imports import services
+
+__all__ = ["forget_old_files", "run_job"]
+
+
+# A load that lost the database begins again; all else ends the job with a reason that its starter reads.
+@app.task(
+    name="imports.run_job",
+    queue="imports",
+    retry=RetryStrategy(max_attempts=5, exponential_wait=4, retry_exceptions=[OperationalError]),
+)
+def run_job(job_id: str) -> None:
+    services.run(job_id=UUID(job_id), now=datetime.datetime.now(datetime.UTC))
+
+
+@app.periodic(cron="20 3 * * *")
+@app.task(name="imports.forget_old_files", queue="imports", queueing_lock="imports.forget_old_files")
+def forget_old_files(timestamp: int) -> None:
+    services.forget_old_files(now=datetime.datetime.fromtimestamp(timestamp, datetime.UTC))
