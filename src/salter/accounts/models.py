@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
-from salter.accounts.types import Channel, DeviceKind, Outcome, Purpose, Reason, SignInMethod
+from salter.accounts.types import Channel, Device, DeviceKind, Outcome, Purpose, Reason, SignInMethod
 from salter.lib.ids import uuid7
 
 
@@ -131,6 +131,11 @@ class SignInAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.outcome} {self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def seen_with(self) -> Device:
+        """The device in words."""
+        return Device(DeviceKind(self.device_kind), self.device)
 
 
 class Throttle(models.Model):

@@ -118,6 +118,8 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "salter.institutions.middleware.InstitutionMiddleware",
     "salter.accounts.middleware.ActorMiddleware",
+    "salter.accounts.middleware.SessionTouch",
+    "salter.accounts.middleware.KeepPost",
 ]
 
 ROOT_URLCONF = "salter.config.urls"
@@ -171,9 +173,20 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "salter.accounts.passwords.MixOrSentence"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# allauth's pipeline, second factor and session list; pages, codes, limits and messages are ours (salter.accounts).
+ACCOUNT_ADAPTER = "salter.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email", "phone"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+MFA_ADAPTER = "salter.accounts.adapter.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Šalter"
+USERSESSIONS_TRACK_ACTIVITY = False
 LOGIN_URL = "/account/sign-in"
 LOGIN_REDIRECT_URL = "/"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

@@ -12,3 +12,8 @@ application = get_wsgi_application()
 from salter.config import checks  # noqa: E402 the apps must be loaded first
 
 checks.refuse_wrong_role()
+
+# Times of last use are written in batches by a thread of the web process.
+from salter.accounts import touch  # noqa: E402
+
+touch.start()
