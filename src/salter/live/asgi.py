@@ -1,8 +1,8 @@
 """`salter live`: server-sent events for signed-in people.
 
-    GET /live/events?channel=me&channel=job:<id>
+    GET /live/events?channel=inbox:gas&channel=import:gas:ID
     event: change
-    data: {"channels": ["me"]}
+    data: {"channels": ["inbox:gas"]}
 
 The person is known by the session cookie, which browsers send to every port of a host. A stream ends with the session.
 """
@@ -44,7 +44,7 @@ SIGN_OF_LIFE_S = 20.0  # proxies close what stays silent for a minute
 SESSION_CHECK_S = 60.0
 MOST_STREAMS_OF_A_PERSON = 12
 
-_bus = Bus(settings.SALTER_LISTEN_PARAMETERS, channels.NOTIFY_CHANNEL)
+_bus = Bus(settings.SALTER_LISTEN_PARAMETERS, channels.NOTIFY_CHANNEL, channels.announced)
 _streams: Counter[Any] = Counter()
 
 
@@ -155,7 +155,7 @@ async def _until_gone(receive: Receive) -> None:
 
 
 def _find(cookie: str, wanted: list[str]) -> tuple[Any | None, dict[str, str]]:
-    """The person of the session cookie, and the topics of the channels that he may follow."""
+    """The person of the session cookie, and each channel that he may follow with its topic."""
     try:
         morsel = SimpleCookie(cookie).get(settings.SESSION_COOKIE_NAME)
     except CookieError:
@@ -170,7 +170,7 @@ def _find(cookie: str, wanted: list[str]) -> tuple[Any | None, dict[str, str]]:
         if not user.is_authenticated:
             return None, {}
         found = {channel: channels.topic(user, channel) for channel in wanted}  # type: ignore[arg-type]
-        return user, {topic: channel for channel, topic in found.items() if topic}
+        return user, {channel: topic for channel, topic in found.items() if topic}
     finally:
         # A thread of this process lives long; its connection goes back to the pool after each question.
         from django.db import connections

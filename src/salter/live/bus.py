@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import psycopg
@@ -23,12 +23,15 @@ class Subscription:
     """What one page waits for. Topics that woke are remembered once each, so a slow page holds no queue."""
 
     def __init__(self, topics: Mapping[str, str]) -> None:
-        self.channels = dict(topics)  # topic to the channel's name on the page
+        """`topics` gives each channel of the page its topic; several channels may share one."""
+        self.channels: dict[str, set[str]] = defaultdict(set)
+        for channel, topic in topics.items():
+            self.channels[topic].add(channel)
         self._woken: set[str] = set()
         self._event = asyncio.Event()
 
     def wake(self, topic: str) -> None:
-        self._woken.update(self.channels.values() if topic == EVERYBODY else [self.channels[topic]])
+        self._woken.update(*(self.channels.values() if topic == EVERYBODY else [self.channels[topic]]))
         self._event.set()
 
     async def next(self, patience_s: float) -> list[str]:
@@ -45,8 +48,8 @@ class Subscription:
 class Bus:
     """Passes the database's announcements on to subscriptions; lives through restarts of the database."""
 
-    def __init__(self, parameters: Mapping[str, Any], channel: str) -> None:
-        self._parameters, self._channel = parameters, channel
+    def __init__(self, parameters: Mapping[str, Any], channel: str, understand: Callable[[str], str | None]) -> None:
+        self._parameters, self._channel, self._understand = parameters, channel, understand
         self._subscriptions: dict[str, set[Subscription]] = defaultdict(set)
         self.is_listening = False
 
@@ -79,7 +82,8 @@ class Bus:
                     self.announce(EVERYBODY)
                     while True:
                         async for notice in connection.notifies(timeout=PROBE_S):
-                            self.announce(notice.payload)
+                            if topic := self._understand(notice.payload):
+                                self.announce(topic)
                         # A connection that a firewall forgot looks merely silent.
                         await connection.execute("SELECT 1")
             except psycopg.Error as error:

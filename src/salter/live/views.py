@@ -1,13 +1,15 @@
 """The state of channels for pages that can't hold a stream, and where the stream is for those that can."""
 
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from salter.accounts.models import User
 from salter.live import channels, origins
+
+if TYPE_CHECKING:
+    from salter.accounts.models import User
 
 
 @never_cache

@@ -1,7 +1,7 @@
-"""The database announces changes that open pages wait for.
+"""The database announces new messages to open pages.
 
-By trigger and not by the code that writes: rows come by single saves, in bulk and by COPY, from any process. One trigger
-a statement, because each NOTIFY costs, and commits with NOTIFY wait for each other: a statement that reaches many
+By trigger and not by the code that writes: rows come by single saves and in bulk, from any process. One trigger a
+statement, because each NOTIFY costs, and commits with NOTIFY wait for each other: a statement that reaches many
 people wakes everybody once.
 """
 
@@ -22,7 +22,7 @@ BEGIN
     IF cardinality(people) > 50 THEN
         PERFORM pg_notify('salter_live', '*');
     ELSIF people IS NOT NULL THEN
-        PERFORM pg_notify('salter_live', 'user:' || p) FROM unnest(people) p;
+        PERFORM pg_notify('salter_live', json_build_object('kind', 'inbox', 'id', p)::text) FROM unnest(people) p;
     END IF;
     RETURN NULL;
 END $$;
@@ -31,28 +31,16 @@ CREATE TRIGGER live_insert AFTER INSERT ON notifications_message REFERENCING NEW
 FOR EACH STATEMENT EXECUTE FUNCTION salter_live_messages();
 CREATE TRIGGER live_update AFTER UPDATE ON notifications_message REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows
 FOR EACH STATEMENT EXECUTE FUNCTION salter_live_messages();
-
-CREATE FUNCTION salter_live_jobs() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM pg_notify('salter_live', 'job:' || n.id) FROM new_rows n JOIN old_rows o USING (id)
-    WHERE (n.state, n.phase, n.permille) IS DISTINCT FROM (o.state, o.phase, o.permille);
-    RETURN NULL;
-END $$;
-
-CREATE TRIGGER live_update AFTER UPDATE ON imports_job REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows
-FOR EACH STATEMENT EXECUTE FUNCTION salter_live_jobs();
 """
 
 SILENCE = """
 DROP TRIGGER live_insert ON notifications_message;
 DROP TRIGGER live_update ON notifications_message;
-DROP TRIGGER live_update ON imports_job;
 DROP FUNCTION salter_live_messages();
-DROP FUNCTION salter_live_jobs();
 """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("notifications", "__first__"), ("imports", "__first__")]
+    dependencies = [("notifications", "__first__")]
 
     operations = [migrations.RunSQL(ANNOUNCE, SILENCE)]
