@@ -29,11 +29,12 @@ from psycopg import sql
 
 from salter.config import roles
 from salter.config.database_url import DatabaseUrl
+from tests import peers
+
+pytest_plugins = ["tests.cast"]
 
 ROOT = Path(__file__).resolve().parent.parent
 DIGEST = "SALTER_TEST_DIGEST"
-
-pytest_plugins = ["tests.cast"] if (ROOT / "tests" / "cast.py").exists() else []
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -68,6 +69,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = getattr(item, "fixturenames", ())
         if "transactional_db" in fixtures or "live_server" in fixtures or (mark and mark.kwargs.get("transaction")):
             raise pytest.UsageError(f"{item.nodeid}: use scratch_db (or site) where committed data is needed.")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    peers.settle(item)
 
 
 def _schema_digest() -> str:
@@ -162,17 +167,20 @@ def _point_django_at(url: DatabaseUrl) -> None:
 
 
 @pytest.fixture(scope="session")
-def server() -> Server:
+def server() -> Iterator[Server]:
     """The server of DATABASE_URL and DATABASE_APP_URL, else a private one under var/test."""
+    private = None
     owner, application = os.environ.get("DATABASE_URL"), os.environ.get("DATABASE_APP_URL")
     if not (owner and application):
         from salter.config import postgres
 
-        started = postgres.ensure(ROOT / "var" / "test", durable=False)
-        owner, application = str(started.owner), str(started.application)
-    return Server(
+        private = postgres.ensure(ROOT / "var" / "test", durable=False)
+        owner, application = str(private.owner), str(private.application)
+    yield Server(
         DatabaseUrl.parse(owner), DatabaseUrl.parse(application), os.environ.get("SALTER_TEST_DATABASE", "test_salter")
     )
+    if private:
+        private.stop()  # the last worker that uses it stops it
 
 
 def _make_template(server: Server) -> None:
@@ -290,3 +298,74 @@ def site(scratch_db: ScratchDatabase) -> Iterator[Site]:
     yield Site(f"http://127.0.0.1:{thread.port}")
     thread.terminate()
     connections.close_all()
+
+
+# The browser
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One headless Chromium for all journeys, whose tests carry the marks `journey` and `peer("chromium")`."""
+    from playwright.sync_api import sync_playwright
+
+    # Playwright's synchronous interface runs an event loop in this thread, so Django suspects an asynchronous caller.
+    patch = pytest.MonkeyPatch()
+    patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=peers.chromium(), args=["--no-sandbox"] if os.geteuid() == 0 else []
+        )
+        yield chromium
+        chromium.close()
+    patch.undo()
+
+
+class Troubles(list[str]):
+    """What went wrong in the browser unseen: errors of scripts, breaches of the content policy, requests abroad."""
+
+
+@pytest.fixture
+def new_page(browser: Any, site: Site) -> Iterator[Callable[..., Any]]:
+    """Makes a page in a context of its own (another person); fails the test when a page had troubles.
+
+    Options are those of playwright's `new_context`: `viewport`, `color_scheme`, `java_script_enabled`, `locale`.
+    """
+    contexts: list[Any] = []
+    troubles = Troubles()
+
+    def make(**options: Any) -> Any:
+        context = browser.new_context(base_url=site.url, reduced_motion="reduce", **options)
+        contexts.append(context)
+
+        def at_home(route: Any) -> None:
+            if route.request.url.startswith((site.url, "data:", "blob:")):
+                route.continue_()
+            else:
+                troubles.append(f"request abroad: {route.request.url}")
+                route.abort()
+
+        context.route("**/*", at_home)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))
+        page.on(
+            "console",
+            lambda message: (
+                troubles.append(f"{page.url}: {message.text}")
+                # A refused form comes back as 422, which the browser reports as if it were a fault.
+                if message.type == "error" and "status of 4" not in message.text
+                else None
+            ),
+        )
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not troubles, "\n".join(troubles)
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Any]) -> Any:
+    """One page at 1280 by 900."""
+    return new_page(viewport={"width": 1280, "height": 900})
