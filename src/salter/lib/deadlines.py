@@ -308,7 +308,7 @@ def due(
     `amount` may have a fraction for hours only. `pauses` are periods, end exclusive, in which the clock stands still
     ("waiting for the client"); they are for hours and working hours.
 
-    Raises: ValueError for a negative or absurd amount, a fraction of a day, a naive anchor, or pauses of a unit in days.
+    Raises: ValueError for a negative or absurd amount, a fraction of a day, a naive anchor, pauses in days.
     """
     unit = Unit(unit)
     received = calendar.local(anchor_at)

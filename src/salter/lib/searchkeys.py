@@ -22,7 +22,7 @@ _CYRILLIC = {
     "к": "k", "л": "l", "љ": "lj", "м": "m", "н": "n", "њ": "nj", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t",
     "ћ": "ć", "у": "u", "ф": "f", "х": "h", "ц": "c", "ч": "č", "џ": "dž", "ш": "š",
     "ѓ": "gj", "ќ": "kj", "ѕ": "dz",
-    "щ": "št", "ъ": "", "ы": "i", "ь": "", "э": "e", "ю": "ju", "я": "ja", "і": "i", "ї": "ji", "є": "je", "ґ": "g",
+    "й": "j", "щ": "št", "ъ": "", "ы": "i", "ь": "", "э": "e", "ю": "ju", "я": "ja", "і": "i", "ї": "ji", "є": "je", "ґ": "g",
     "ў": "u",
 }  # fmt: skip
 
@@ -150,5 +150,5 @@ def sort_key(text: str, alphabet: str) -> str:
         else:
             key.append(" ")
     primary = "".join(key).strip()[:_PRIMARY_LIMIT]
-    tie = " ".join(folded.split())[:_TIE_LIMIT]
+    tie = " ".join(folded.replace("\x00", "").split())[:_TIE_LIMIT]
     return f"{primary}\x01{tie}"

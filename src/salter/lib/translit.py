@@ -39,7 +39,6 @@ _SPLIT_AT_START = """
     od|žal od|žari od|žde od|žel od|žen od|žet od|žig od|živ od|žmur od|žnj od|žub od|žul od|žva
     pod|žanr pod|žar pod|žbun pod|že pod|žig pod|žil pod|žir pod|živ pod|žiž pod|žnj pod|žup pod|žva
     pred|žel pred|žen pred|žet pred|živ pred|žup
-    sred|žup iz|nad|žanr
 """
 
 
