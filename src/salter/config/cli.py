@@ -360,7 +360,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--certificate", metavar="FILE", help="serve TLS with this certificate (PEM)")
         command.add_argument("--key", metavar="FILE", help="its private key (PKCS#8)")
         command.add_argument("--web-processes", type=int, default=max(1, min(4, (os.cpu_count() or 2) // 2)))
-        command.add_argument("--threads", type=int, default=8, help="pages served at once by each web process")
+        command.add_argument("--threads", type=int, default=4, help="pages served at once by each web process")
     command = add("migrate", migrate, "bring the database up to date, as the owner")
     command.add_argument("-v", "--verbosity", type=int, default=1)
     add("collect", collect, "prepare the static files")
