@@ -67,3 +67,18 @@ class LastReading:
     read_on: datetime.date
     customer_id: uuid.UUID
     invoice_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentOrder:
+    """All that a payment of one invoice needs: for reading, and as the text of the IPS code.
+
+    Units: ``amount_minor`` is the open balance in paras.
+    """
+
+    account: str
+    payee: str
+    reference: str
+    code: str
+    amount_minor: int
+    payload: str

@@ -1,7 +1,7 @@
 """The one PDF maker: typst, compiled in process with one bundled font set.
 
-Templates are the ``.typ`` files in ``documents/typst``. They get their data as JSON and show it as text only, so nothing
-that a person typed is ever read as markup. Texts arrive translated: the caller makes them with gettext.
+Templates are the ``.typ`` files in ``documents/typst``. They get their data as JSON and show it as text only, so
+nothing that a person typed is ever read as markup. Texts arrive translated: the caller makes them with gettext.
 
 ``sheet`` takes ``title``, ``subtitle``, ``band``, ``head`` (see ``letterhead``), ``note`` and ``parts``, each one of
 ``{"kind": "facts", "heading", "rows": [[label, value, hint?, strong?]]}``,
@@ -17,15 +17,17 @@ import json
 import pathlib
 import re
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import typst
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from salter.institutions.models import Institution
 from salter.lib.texts import pick
+
+if TYPE_CHECKING:
+    from salter.institutions.models import Institution
 
 __all__ = ["letterhead", "render"]
 
@@ -39,9 +41,7 @@ _NOT_IN_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\u
 @functools.cache
 def _fonts() -> typst.Fonts:
     """One font set for the process: searching for fonts costs ten times the making of a page."""
-    return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(_TEMPLATES / "fonts")]
-    )
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(_TEMPLATES / "fonts")])
 
 
 def letterhead(institution: Institution, language: str) -> dict[str, str]:
