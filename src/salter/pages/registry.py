@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from django.http import HttpRequest
+from django.urls import NoReverseMatch
 from django.utils.functional import Promise
 
 from salter.institutions.selectors import has_module
@@ -142,7 +143,14 @@ def menu_for(request: HttpRequest, area: Area, section: str = "") -> list[MenuIt
     for entry in sorted((known for known in menu if known.area == area), key=lambda known: (known.order, known.code)):
         if not _is_on(request, entry.module) or (entry.visible is not None and not entry.visible(request)):
             continue
-        rows.append((entry, reverse(request, entry.url), entry.counter(request) if entry.counter else 0))
+        try:
+            href = reverse(request, entry.url)
+        except NoReverseMatch:
+            if getattr(request, "institution", None) is not None:
+                raise
+            # On a page of the platform there is no counter to lead to.
+            continue
+        rows.append((entry, href, entry.counter(request) if entry.counter else 0))
     if not section:
         fitting = [(len(href), entry.code) for entry, href, _count in rows if _stands_in(request.path, href)]
         section = max(fitting)[1] if fitting else ""
