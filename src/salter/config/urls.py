@@ -26,6 +26,7 @@ urlpatterns = [
     *_urls("pages", "", "platform_urls"),
     *_urls("mail", "", "platform_urls"),
     *_urls("sms", "", "platform_urls"),
+    *_urls("demo", "", "platform_urls"),
     *_urls("portal", "", "platform_urls"),
     path(
         "<slug:institution_slug>/",

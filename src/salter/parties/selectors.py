@@ -15,6 +15,7 @@ from salter.parties.models import Customer, Party, PartyIdentifier, Representati
 __all__ = [
     "customers_of",
     "find_customer",
+    "find_party",
     "get_customer",
     "get_party",
     "list_customers",
@@ -60,6 +61,10 @@ def representatives_of(party: Party, today: date) -> QuerySet[Representation]:
 def get_party(*, institution: Institution, party_id: UUID) -> Party:
     """Return one party. **Raises** Party.DoesNotExist."""
     return Party.objects.select_related("parent").get(institution=institution, pk=party_id)
+
+
+def find_party(*, institution: Institution, party_id: UUID) -> Party | None:
+    return Party.objects.filter(institution=institution, pk=party_id).select_related("parent").first()
 
 
 def customers_of(party: Party) -> QuerySet[Customer]:

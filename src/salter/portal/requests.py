@@ -9,7 +9,7 @@ from salter.pages.shortcuts import reverse
 __all__ = ["CHANGE_KIND", "change_url"]
 
 # The kind of case by which name, address or customer data are changed (EK-14, EK-15).
-CHANGE_KIND = "data-change"
+CHANGE_KIND = "data_change"
 
 
 def change_url(request: HttpRequest, institution: Institution | None = None) -> str:
