@@ -12,6 +12,7 @@ lets go of the lock, and its rows are free at once; the lease is for workers tha
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -281,8 +282,9 @@ def _attempt(row: Message, gateways: Gateways, clock: Callable[[], datetime]) ->
         # The local mailbox and the console phone stand in our own database.
         connection.close()
         return Result(row, Outcome.RETRY, clock(), name, "unreachable", "database away", True, True)
-    except Exception as error:
-        log.exception("outbox_message_broken", message=str(row.pk))
+    except Exception as error:  # noqa: BLE001  one message that can't be made must not stop the others
+        # No values of variables: there may be a code among them.
+        log.error("outbox_message_broken", message=str(row.pk), error=traceback.format_exc())
         return Result(row, Outcome.RETRY, clock(), name, "internal", repr(error))
     return Result(row, Outcome.DELIVERED, clock(), name, "", detail)
 
@@ -299,7 +301,7 @@ def _letter(row: Message) -> letters.Letter:
     if institution and row.recipient_id:
         preferences_url = links.absolute(reverse(None, "notifications:preferences", institution_slug=institution.slug))
     if institution and not security:
-        unsubscribe_url = links.unsubscribe_url(institution, address=row.address, user_id=str(row.recipient_id or ""))
+        unsubscribe_url = links.unsubscribe_url(institution, address=row.address, user_id=row.recipient_id)
     return letters.Letter(
         reference=str(row.pk),
         to=row.address,

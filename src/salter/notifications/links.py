@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
@@ -29,16 +30,19 @@ def absolute(path: str) -> str:
     return settings.SALTER_BASE_URL.rstrip("/") + path
 
 
-def unsubscribe_url(institution: Institution, *, address: str, user_id: str = "") -> str:
+def unsubscribe_url(institution: Institution, *, address: str, user_id: UUID | None = None) -> str:
     """Return the link that stops mails to an address; with `user_id`, to that person at whichever address."""
-    token = signing.dumps({"a": address, "u": user_id}, salt=_SALT, compress=True)
+    content = {"a": address, "u": str(user_id or ""), "i": str(institution.pk)}
+    token = signing.dumps(content, salt=_SALT, compress=True)
     return absolute(reverse(None, "notifications:unsubscribe", institution_slug=institution.slug, token=token))
 
 
-def read_unsubscribe(token: str) -> tuple[str, str]:
-    """Return address and user id. **Raises** BadLink."""
+def read_unsubscribe(token: str, institution: Institution) -> tuple[str, UUID | None]:
+    """Return address and user id. **Raises** BadLink when it is false, too old or of another institution."""
     try:
         found = signing.loads(token, salt=_SALT, max_age=UNSUBSCRIBE_LIFETIME)
-        return str(found["a"]), str(found["u"])
-    except (signing.BadSignature, KeyError, TypeError) as exc:
+    except signing.BadSignature as exc:
         raise BadLink from exc
+    if found["i"] != str(institution.pk):
+        raise BadLink
+    return found["a"], UUID(found["u"]) if found["u"] else None

@@ -14,8 +14,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 
+from salter.audit.services import record
+from salter.audit.types import Actor
 from salter.institutions.selectors import has_module
 from salter.lib.ids import uuid7
 from salter.lib.texts import pick
@@ -23,6 +26,7 @@ from salter.notifications import registry
 from salter.notifications.models import BlockedAddress, Message, Preference
 from salter.notifications.rules import company_name_for_sms, first_failure
 from salter.notifications.secrets import seal_secret
+from salter.notifications.selectors import unread_of
 from salter.notifications.texts import choose_language, current_version, localise, render
 from salter.notifications.types import About, Channel, State, TemplateError
 from salter.sms import rules as sms_rules
@@ -34,13 +38,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "WAKE_CHANNEL",
+    "mark_all_read",
     "mark_read",
     "notify",
     "notify_all",
     "send_to_address",
     "set_preference",
     "try_address_again",
-    "unsubscribe_address",
+    "unsubscribe",
+    "wake_worker",
 ]
 
 WAKE_CHANNEL = "salter_outbox"
@@ -147,26 +153,70 @@ def mark_read(*, user: User, message: Message, now: datetime) -> None:
     Message.objects.sent_to(user).filter(pk=message.pk, read_at=None).update(read_at=now)
 
 
-def set_preference(*, user: User, email: bool, sms: bool, sms_letters: bool, now: datetime) -> Preference:
+def mark_all_read(*, user: User, institution: Institution, now: datetime) -> int:
+    """The person has seen all that there is at a counter. Return how many were new."""
+    return unread_of(user, institution).update(read_at=now)
+
+
+def set_preference(*, actor: Actor, user: User, email: bool, sms: bool, sms_letters: bool, now: datetime) -> Preference:
     """Choose by which channels the person is told. His inbox and messages about security stay on."""
-    row, _created = Preference.objects.update_or_create(
-        user=user, defaults={"email": email, "sms": sms, "sms_letters": sms_letters, "changed_at": now}
-    )
+    with transaction.atomic():
+        row, _created = Preference.objects.update_or_create(
+            user=user, defaults={"email": email, "sms": sms, "sms_letters": sms_letters, "changed_at": now}
+        )
+        record(
+            actor=actor,
+            action="notifications.set_preference",
+            subject_kind="user",
+            subject_id=user.pk,
+            payload={"email": email, "sms": sms, "sms_letters": sms_letters},
+            now=now,
+        )
     return row
 
 
-def unsubscribe_address(*, channel: Channel | str, address: str, now: datetime) -> None:
-    """Send nothing more to an address whose owner has no account; messages about security still go."""
-    BlockedAddress.objects.update_or_create(
-        channel=Channel(channel),
-        address=_folded(address),
-        defaults={"reason": "unsubscribed", "blocked_at": now},
-    )
+def unsubscribe(*, actor: Actor, address: str, user_id: UUID | None, institution: Institution, now: datetime) -> None:
+    """Send no more mails: to the person, if the link was his, else to the address. Security still goes through."""
+    with transaction.atomic():
+        user = get_user_model().objects.filter(pk=user_id).first() if user_id else None
+        if user is not None:
+            kept = Preference.objects.filter(user=user).first()
+            set_preference(
+                actor=actor,
+                user=user,
+                email=False,
+                sms=kept.sms if kept else True,
+                sms_letters=kept.sms_letters if kept else False,
+                now=now,
+            )
+        else:
+            BlockedAddress.objects.update_or_create(
+                channel=Channel.EMAIL,
+                address=_folded(address),
+                defaults={"reason": "unsubscribed", "blocked_at": now},
+            )
+        record(
+            actor=actor,
+            action="notifications.unsubscribe",
+            institution_id=institution.pk,
+            subject_kind="address",
+            payload={"address": address},
+            now=now,
+        )
 
 
-def try_address_again(*, channel: Channel | str, address: str) -> bool:
+def try_address_again(*, actor: Actor, channel: Channel | str, address: str, now: datetime) -> bool:
     """Lift the block from an address. Return whether there was one."""
-    count, _rows = BlockedAddress.objects.filter(channel=Channel(channel), address=_folded(address)).delete()
+    with transaction.atomic():
+        count, _rows = BlockedAddress.objects.filter(channel=Channel(channel), address=_folded(address)).delete()
+        if count:
+            record(
+                actor=actor,
+                action="notifications.try_address_again",
+                subject_kind="address",
+                payload={"channel": str(channel), "address": address},
+                now=now,
+            )
     return count > 0
 
 

@@ -1,6 +1,7 @@
 """Words of the outbox: channels, states, reasons of failure, values that a template takes, refusals."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 __all__ = [
+    "CHANNEL_LABELS",
     "DELIVERABLE",
     "FAILURES",
     "OPEN_STATES",
@@ -15,7 +17,9 @@ __all__ = [
     "Amount",
     "BadLink",
     "Channel",
+    "DeliveryLine",
     "Failure",
+    "MessageNotFound",
     "Outcome",
     "State",
     "TemplateError",
@@ -26,6 +30,13 @@ class Channel(StrEnum):
     PORTAL = "portal"
     EMAIL = "email"
     SMS = "sms"
+
+
+CHANNEL_LABELS: dict[Channel, Promise] = {
+    Channel.PORTAL: _("Inbox here"),
+    Channel.EMAIL: _("E-mail"),
+    Channel.SMS: _("SMS"),
+}
 
 
 class State(StrEnum):
@@ -73,21 +84,35 @@ class Failure:
 
 
 FAILURES: dict[str, Failure] = {
-    "no_address": Failure(_("You have no e-mail address here."), _("Add an e-mail address.")),
-    "blocked": Failure(_("This address refused our messages before."), _("Correct the address, or try it again.")),
-    "unsubscribed": Failure(_("This address asked us to send nothing more."), _("Switch e-mail on again.")),
-    "muted": Failure(_("You switched this channel off."), _("Switch it on again.")),
-    "no_such_address": Failure(_("There is no such address."), _("Correct the address.")),
-    "bad_address": Failure(_("The address is written wrongly."), _("Correct the address.")),
-    "bad_number": Failure(_("The number is wrong."), _("Correct the number.")),
-    "mailbox_full": Failure(_("The mailbox is full."), _("Make room in your mailbox.")),
-    "refused": Failure(_("The recipient's server refused the message."), _("Use another address.")),
-    "unreachable": Failure(_("The recipient's server could not be reached."), _("We keep trying for a day.")),
-    "postponed": Failure(_("The recipient's server asked us to try later."), _("We keep trying for a day.")),
-    "too_late": Failure(_("It could not be delivered in time."), _("Ask for it again.")),
-    "gave_up": Failure(_("It could not be delivered for a whole day."), _("Check the address, or use another one.")),
-    "internal": Failure(_("Something went wrong on our side."), _("We have been told about it.")),
+    "no_address": Failure(_("No e-mail address is known."), _("Add an e-mail address")),
+    "blocked": Failure(_("This address refused our messages before."), _("Correct the address")),
+    "unsubscribed": Failure(_("The owner of this address wants no more messages."), _("Switch messages on again")),
+    "muted": Failure(_("This way is switched off."), _("Choose how we write to you")),
+    "no_such_address": Failure(_("There is no such address."), _("Correct the address")),
+    "bad_address": Failure(_("The address is written wrongly."), _("Correct the address")),
+    "bad_number": Failure(_("Wrong number."), _("Correct the number")),
+    "mailbox_full": Failure(_("The mailbox is full."), _("Use another address")),
+    "refused": Failure(_("The recipient's server refused the message."), _("Use another address")),
+    "unreachable": Failure(_("The recipient could not be reached."), _("Check the address")),
+    "postponed": Failure(_("The recipient's server asked us to try later."), _("Check the address")),
+    "too_late": Failure(_("It could not be delivered in time."), _("Check the address")),
+    "gave_up": Failure(_("It could not be delivered for a whole day."), _("Check the address")),
+    "internal": Failure(_("Something went wrong on our side."), _("Check the address")),
 }
+
+
+class DeliveryLine(NamedTuple):
+    """One line under a message: icon, words, whether it failed, when it ended, to which address."""
+
+    icon: str
+    words: str
+    failed: bool
+    at: datetime | None
+    address: str
+
+
+class MessageNotFound(LookupError):
+    """There is no such message for this person at this counter."""
 
 
 class TemplateError(ValueError):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
+import traceback
 from datetime import datetime
 from typing import Any
 
@@ -172,9 +173,8 @@ class _Worker:
         except DatabaseError as error:
             log.warning("outbox_database_away", channel=str(channel), error=str(error)[:200])
             return 1.0
-        except Exception:
-            # A wrong setting or a fault of ours: the other channel and the process go on.
-            log.exception("outbox_batch_broken", channel=str(channel))
+        except Exception:  # noqa: BLE001  a wrong setting or a fault of ours: the other channel goes on
+            log.error("outbox_batch_broken", channel=str(channel), error=traceback.format_exc())
             return delivery.REST_S
         finally:
             # Nothing is held between two batches, or each restart of the database would cost a failed one.

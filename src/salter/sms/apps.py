@@ -7,7 +7,9 @@ class SmsConfig(AppConfig):
 
     def ready(self) -> None:
         from salter.institutions import registry
+        from salter.pages import registry as pages
         from salter.sms import rules
+        from salter.sms.selectors import phone_is_shown
 
         registry.register_module(
             registry.Module(
@@ -23,5 +25,16 @@ class SmsConfig(AppConfig):
                 _("A name of at most 11 letters and digits, or a number that can be answered."),
                 module="sms",
                 check=rules.check_sender,
+            )
+        )
+        pages.register_menu(
+            pages.MenuEntry(
+                "person",
+                "phone",
+                _("Phone of this demo"),
+                "sms:phone",
+                "mobile",
+                order=910,
+                visible=lambda _request: phone_is_shown(),
             )
         )

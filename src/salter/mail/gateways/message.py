@@ -1,5 +1,6 @@
 """From our mail to the one that travels: UTF-8, text and HTML, headers that stop automatic answers."""
 
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -11,9 +12,11 @@ __all__ = ["check_address", "to_message"]
 
 def check_address(address: str) -> Address:
     """Take an address apart. **Raises** MailError (permanent) when it is none."""
+    user, _at, domain = address.rpartition("@")
     try:
-        parsed = Address(addr_spec=address)
-    except (ValueError, IndexError) as exc:
+        # The parser knows no letters beyond ASCII, which RFC 6531 allows.
+        parsed = Address(addr_spec=address) if address.isascii() else Address(username=user, domain=domain)
+    except (ValueError, IndexError, MessageError) as exc:
         raise MailError("bad_address", str(exc)[:200], permanent=True) from exc
     if not parsed.username or not parsed.domain or any(c.isspace() for c in address):
         raise MailError("bad_address", f"not an address: {address[:200]!r}", permanent=True)
