@@ -12,7 +12,7 @@ from salter.institutions.models import TenantModel
 __all__ = ["Finding", "Job", "Profile"]
 
 
-def _stored_name(job: "Job", name: str) -> str:
+def stored_name(job: "Job", name: str) -> str:
     # The name that a person gave stays in the row; on the disk it could only do harm.
     return f"imports/{job.institution_id}/{uuid.uuid4().hex}{PurePath(name).suffix.lower()[:10]}"
 
@@ -44,7 +44,7 @@ class Job(TenantModel):
     """
 
     register = models.CharField(max_length=40)
-    file = models.FileField(upload_to=_stored_name, max_length=200, blank=True)
+    file = models.FileField(upload_to=stored_name, max_length=200, blank=True)
     file_name = models.CharField(max_length=200)
     file_size = models.BigIntegerField()
     profile = models.ForeignKey(Profile, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")

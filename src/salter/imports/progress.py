@@ -12,7 +12,7 @@ import logging
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 from django.db import connection
@@ -41,7 +41,7 @@ class Progress:
         self._last = 0.0
         self._connection: psycopg.Connection[Any] | None = None
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> Self:
         parameters = connection.get_connection_params()
         parameters = {
             key: parameters[key] for key in ("dbname", "user", "password", "host", "port") if key in parameters
@@ -88,13 +88,15 @@ class Progress:
         )
 
     def finished(self) -> None:
-        self._write("SELECT 1", [])
+        """Wake the watchers: the end itself was written by the load."""
+        self._write("", [])
 
     def _write(self, sql: str, params: list[Any]) -> None:
         if self._connection is None:
             return
         try:
-            self._connection.execute(sql, params)
+            if sql:
+                self._connection.execute(sql, params)
             message = {"institution": str(self._institution_id), "kind": "import", "id": str(self._job_id)}
             self._connection.execute("SELECT pg_notify(%s, %s)", [CHANNEL, json.dumps(message)])
         except psycopg.Error:

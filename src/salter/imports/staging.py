@@ -4,6 +4,8 @@ Rows come in by COPY and are handled by the million: every check and every write
 every new row's key is made in the order of the file, so that indexes grow at their end.
 """
 
+# ruff: noqa: S608 - what is put together are names declared in code; values of files go in as data.
+
 from __future__ import annotations
 
 import io
@@ -42,7 +44,7 @@ class TemporaryStage:
         register: Register,
         columns: Sequence[Column],
         context: Context,
-        progress: Callable[[float], None] = lambda share: None,
+        progress: Callable[[float], None] = lambda _share: None,
     ) -> None:
         self.context = context
         self.columns = [column.code for column in columns]

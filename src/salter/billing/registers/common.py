@@ -5,7 +5,14 @@ from django.utils.translation import gettext_lazy as _
 from salter.billing import services
 from salter.imports.types import Column, Reason, Stage
 
-__all__ = ["CUSTOMER", "CUSTOMER_JOIN", "REFERENCE_ALIASES", "UNKNOWN_CUSTOMER", "reallocate_touched", "refuse_unknown_customers"]
+__all__ = [
+    "CUSTOMER",
+    "CUSTOMER_JOIN",
+    "REFERENCE_ALIASES",
+    "UNKNOWN_CUSTOMER",
+    "reallocate_touched",
+    "refuse_unknown_customers",
+]
 
 UNKNOWN_CUSTOMER = Reason(
     "unknown customer", _("Unknown customer: load the customers first, or correct the customer number.")

@@ -35,12 +35,16 @@ class Command(BaseCommand):
         parser.add_argument("--institution", metavar="SLUG", required=True)
         parser.add_argument("--profile", metavar="P", default="", help="stored mapping of columns")
         parser.add_argument("--dry-run", action="store_true", help="check everything, keep nothing")
-        parser.add_argument("--language", metavar="L", default="", help="language of the reasons; default: the institution's")
+        parser.add_argument(
+            "--language", metavar="L", default="", help="language of the reasons; default: the institution's"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         institution = find_institution(options["institution"])
         if institution is None:
-            raise CommandError(_("There is no institution “%(slug)s”.") % {"slug": options["institution"]}, returncode=2)
+            raise CommandError(
+                _("There is no institution “%(slug)s”.") % {"slug": options["institution"]}, returncode=2
+            )
         path: Path = options["file"]
         if not path.is_file():
             raise CommandError(_("There is no file %(path)s.") % {"path": path}, returncode=2)
