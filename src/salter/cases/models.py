@@ -316,10 +316,11 @@ class HistoryEntry(TenantModel):
             ),
             models.CheckConstraint(
                 condition=(
-                    Q(what=What.OPENED, step=1, previous_step__isnull=True, from_status=F("to_status"))
-                    | (
-                        Q(what=What.STATUS, step__gte=2, previous_step=F("step") - 1)
-                        & Q(from_status__isnull=False, to_status__isnull=False)
+                    # A CHECK takes NULL for yes, so each column is asked for by name.
+                    Q(from_status__isnull=False, to_status__isnull=False, step__isnull=False)
+                    & (
+                        Q(what=What.OPENED, step=1, previous_step__isnull=True, from_status=F("to_status"))
+                        | Q(what=What.STATUS, step__gte=2, previous_step__isnull=False, previous_step=F("step") - 1)
                         & ~Q(from_status=F("to_status"))
                     )
                     | (

@@ -250,7 +250,8 @@ def _kinds() -> tuple[_Kind, ...]:
             promise=_Promise(5, Counting.WORKING_DAYS), legal={"RO": "ro.petition_energy"},
         ),
         _Kind(
-            "data_change", "edit", _("Change of customer data"), _("Name, address, who pays. We check it and tell you."), "Z",
+            "data_change", "edit", _("Change of customer data"),
+            _("Name, address, who pays. We check it and tell you."), "Z",
             _("What should be changed, and why?"), SERVICE, promise=_Promise(8, in_days),
             fields=(
                 _field("new_name", FieldType.TEXT, _("New name"), _("Only if the name changes.")),
@@ -295,14 +296,15 @@ def _install(
         deadline_amount=amount, deadline_counting=counting, deadline_rule=rule, deadline_texts=texts,
         about_kinds=list(preset.about_kinds), emergency_first=preset.emergency_first,
     )  # fmt: skip
-    statuses = {
-        status.code: Status.objects.create(
+    made = Status.objects.bulk_create(
+        Status(
             institution=institution, kind=kind, code=status.code, position=place, labels=in_all_languages(status.label),
             hints=in_all_languages(status.hint), tone=status.tone, is_open=status.is_open, is_on_path=status.on_path,
             waits_for=status.waits_for,
         )
         for place, status in enumerate(preset.flow.statuses)
-    }  # fmt: skip
+    )  # fmt: skip
+    statuses = {status.code: status for status in made}
     first = statuses[preset.flow.statuses[0].code]
     Transition.objects.create(
         institution=institution, kind=kind, from_status=first, to_status=first, is_opening=True,

@@ -202,7 +202,7 @@ def _check_value(item: KindField, text: str, today: date) -> str:
             raise ValueError(_("Choose one of the answers."))
         return text
     if item.type == FieldType.DATE:
-        day = date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else parse_date(text)
+        day = parse_date(text)
         if abs(day.year - today.year) > 150:
             raise ValueError(_("Check the year."))
         return day.isoformat()

@@ -23,6 +23,7 @@ from salter.lib.dates import format_date
 from salter.lib.searchkeys import search_key
 from salter.lib.texts import pick
 from salter.notifications import selectors as notifications
+from salter.notifications.types import Channel, DeliveryLine
 
 __all__ = [
     "QUEUES",
@@ -266,7 +267,7 @@ class ThreadItem:
     entry: HistoryEntry | None = None
     is_mine: bool = False
     attachments: list[Attachment] = field(default_factory=list)
-    deliveries: list[Any] = field(default_factory=list)
+    deliveries: list[DeliveryLine] = field(default_factory=list)
 
 
 def thread(case: Case, *, user_id: UUID | None = None, for_staff: bool = False) -> list[ThreadItem]:
@@ -287,13 +288,14 @@ def thread(case: Case, *, user_id: UUID | None = None, for_staff: bool = False) 
     for attachment in Attachment.objects.filter(case=case).select_related("file"):
         if attachment.message_id in items:
             items[attachment.message_id].attachments.append(attachment)
-    sent = notifications.deliveries_about(
-        institution=case.institution, about=("case", case.number), user_id=None if for_staff else user_id
-    )
+    sent = notifications.list_messages_about(case.institution, "case", case.number).exclude(channel=Channel.PORTAL)
+    lines: dict[datetime, list[DeliveryLine]] = {}
+    for row in sent if for_staff else sent.filter(recipient_id=user_id):
+        # The notice of an act bears the act's own time.
+        lines.setdefault(row.created_at, []).append(notifications.delivery_line(row))
     for item in items.values():
         if item.message is not None and item.message.author == Author.STAFF and not item.message.is_note:
-            # The notice of an act bears the act's own time.
-            item.deliveries = [delivery for delivery in sent if delivery.created_at == item.at]
+            item.deliveries = lines.get(item.at, [])
     happened = [ThreadItem(entry.at, entry=entry) for entry in entries]
     # At one moment: the words first, then the step they were said with.
     return sorted([*items.values(), *happened], key=lambda item: (item.at, item.entry is not None, _order(item)))

@@ -4,10 +4,9 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.expressions
+import salter.lib.ids
 from django.conf import settings
 from django.db import migrations, models
-
-import salter.lib.ids
 
 
 class Migration(migrations.Migration):
@@ -661,21 +660,30 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(
-                        ("from_status", models.F("to_status")),
-                        ("previous_step__isnull", True),
-                        ("step", 1),
-                        ("what", "opened"),
-                    ),
-                    models.Q(
-                        (
-                            "previous_step",
-                            django.db.models.expressions.CombinedExpression(models.F("step"), "-", models.Value(1)),
-                        ),
-                        ("step__gte", 2),
-                        ("what", "status"),
                         ("from_status__isnull", False),
+                        ("step__isnull", False),
                         ("to_status__isnull", False),
-                        models.Q(("from_status", models.F("to_status")), _negated=True),
+                        models.Q(
+                            models.Q(
+                                ("from_status", models.F("to_status")),
+                                ("previous_step__isnull", True),
+                                ("step", 1),
+                                ("what", "opened"),
+                            ),
+                            models.Q(
+                                (
+                                    "previous_step",
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("step"), "-", models.Value(1)
+                                    ),
+                                ),
+                                ("previous_step__isnull", False),
+                                ("step__gte", 2),
+                                ("what", "status"),
+                                models.Q(("from_status", models.F("to_status")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
                     ),
                     models.Q(
                         models.Q(("what__in", ["opened", "status"]), _negated=True),
