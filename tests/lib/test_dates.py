@@ -1,4 +1,6 @@
+from contextlib import suppress
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from babel import Locale
@@ -65,6 +67,7 @@ def test_moments_by_language(language: str, text: str) -> None:
 )
 def test_moments_are_shown_by_the_clock_of_their_zone(utc: datetime, zone: str, text: str) -> None:
     assert format_datetime(utc, "sr-latn", zone) == text
+    assert format_datetime(utc.astimezone(ZoneInfo(zone)), "sr-latn") == text
     assert dates.format_time(utc, zone) == text[-5:]
 
 
@@ -169,10 +172,8 @@ def test_what_is_shown_can_be_typed_back(day: date, language: str) -> None:
 
 @given(st.text(max_size=20))
 def test_no_text_breaks_the_parser(text: str) -> None:
-    try:
+    with suppress(NoSuchDate):
         assert isinstance(parse_date(text), date)
-    except NoSuchDate as refusal:
-        assert str(refusal)
 
 
 @pytest.mark.parametrize(

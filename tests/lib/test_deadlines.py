@@ -177,7 +177,7 @@ def test_hours_and_working_hours(rule: str, preset: str, received: str, due_at: 
     assert deadline.due_on == date.fromisoformat(due_at[:10])
 
 
-# -------------------------------------------------------------------------------------------------- counting, by the way
+# ------------------------------------------------------------------------------------------------- counting otherwise
 
 
 @pytest.mark.parametrize(
@@ -299,9 +299,8 @@ def test_two_intervals_a_day() -> None:
     assert due(at("2026-03-02 11:00", "MK"), 2, "working_hours", calendar).due_at == at("2026-03-02 14:00", "MK")
     assert due(at("2026-03-02 15:00", "MK"), 2, "working_hours", calendar).due_at == at("2026-03-04 09:00", "MK")
     assert due(at("2026-03-02 15:00", "MK"), 2, "working_days", calendar).due_on == date(2026, 3, 9)
-    assert [calendar.is_open(at(f"2026-03-02 {hour}", "MK")) for hour in ("07:59", "08:00", "12:00", "13:00", "16:00")] == [
-        False, True, False, True, False,
-    ]  # fmt: skip
+    hours = {"07:59": False, "08:00": True, "12:00": False, "13:00": True, "16:00": False}
+    assert {hour: calendar.is_open(at(f"2026-03-02 {hour}", "MK")) for hour in hours} == hours
 
 
 # --------------------------------------------------------------------------------------------------------- explanation

@@ -1,15 +1,14 @@
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
 from django.utils import translation
-from django.utils.functional import lazystr
 from hypothesis import given
 from hypothesis import strategies as st
 
 from salter.lib import money
 from salter.lib.languages import LANGUAGES
 from salter.lib.money import NotAnAmount, format_money, format_number, parse_amount, plain_amount, split_money, to_minor
-from salter.lib.refusals import Refused
 
 NBSP = "\u00a0"
 
@@ -113,18 +112,6 @@ def test_an_amount_beyond_the_payment_code_is_refused() -> None:
         parse_amount("100000000000000,00")
 
 
-def test_a_refusal_speaks_the_language_of_its_reader() -> None:
-    class Sentence:
-        def __str__(self) -> str:
-            return f"{translation.get_language()} %(text)s"
-
-    refusal = Refused(lazystr(Sentence()), text="x")
-    with translation.override("ro"):
-        assert str(refusal) == "ro x"
-    with translation.override("pl"):
-        assert str(refusal) == "pl x"
-
-
 @pytest.mark.parametrize(
     ("language", "currency", "text"),
     [  # RL-100, RL-101
@@ -205,10 +192,8 @@ def test_what_is_shown_can_be_typed_back(minor: int, language: str) -> None:
 
 @given(st.text(max_size=30))
 def test_no_text_breaks_the_parser(text: str) -> None:
-    try:
+    with suppress(NotAnAmount):
         assert isinstance(parse_amount(text), int)
-    except NotAnAmount as refusal:
-        assert str(refusal)
 
 
 @pytest.mark.parametrize(("amount", "minor"), [(Decimal("12.34"), 1234), (Decimal("-0.01"), -1), (7, 700)])

@@ -240,9 +240,9 @@ def test_every_payload_keeps_the_rules(payee: str, payer: str, purpose: str, min
     assert all(value and value == value.strip() for value in values.values())
     assert re.fullmatch(r"RSD[0-9]+,[0-9]{2}", values["I"])
     assert len(values["I"]) <= 20
-    assert 1 <= len(values["N"]) <= 70 and values["N"].count("\n") < 3
-    assert len(values.get("P", "")) <= 70 and values.get("P", "").count("\n") < 3
-    assert len(values.get("S", "")) <= 35 and "\n" not in values.get("S", "")
+    for name, length, lines in [("N", 70, 3), ("P", 70, 3), ("S", 35, 1)]:
+        assert len(values.get(name, "")) <= length
+        assert values.get(name, "").count("\n") < lines
 
 
 # ------------------------------------------------------------------------------------------------------------- picture

@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -92,7 +94,5 @@ def test_numbers_for_reading(e164: str, country: str, text: str) -> None:
 
 @given(st.text(max_size=45), st.sampled_from(["RS", "RO", "PL", "MK"]))
 def test_no_text_breaks_the_parser(text: str, country: str) -> None:
-    try:
+    with suppress(WrongPhone):
         assert normalise(text, country).startswith("+")
-    except WrongPhone as refusal:
-        assert str(refusal)

@@ -25,7 +25,7 @@ __all__ = ["KINDS", "Kind", "WrongIdentifier", "check", "is_valid", "kinds_for",
 class WrongIdentifier(Refused):
     """The value can't be a number of that kind; `reason` is format, length, date, part or check_digit."""
 
-    def __init__(self, reason: str, sentence: Any, **values: Any) -> None:
+    def __init__(self, sentence: Any, *, reason: str = "format", **values: Any) -> None:
         super().__init__(sentence, **values)
         self.reason = reason
 
@@ -100,36 +100,36 @@ def check(kind: str, value: str) -> str:
     found = _kind(kind)
     number = _compact(found, value)
     if not number:
-        raise WrongIdentifier("format", _("Write the number."))
+        raise WrongIdentifier(_("Write the number."))
     if not re.fullmatch("[0-9]+", number):
-        raise WrongIdentifier("format", _("%(kind)s has digits only."), kind=found.label)
+        raise WrongIdentifier(_("%(kind)s has digits only."), kind=found.label)
     if len(number) not in found.lengths:
         raise WrongIdentifier(
-            "length",
             _("%(kind)s has %(lengths)s digits; you wrote %(count)s."),
+            reason="length",
             kind=found.label,
             lengths=_lengths(found.lengths),
             count=len(number),
         )
     if len(set(number)) == 1 and number[0] == "0":
-        raise WrongIdentifier("part", _("%(kind)s can't be all zeros."), kind=found.label)
+        raise WrongIdentifier(_("%(kind)s can't be all zeros."), reason="part", kind=found.label)
     if found.validate is None:
         return number
     try:
         return found.validate(number)
     except InvalidComponent:
         raise WrongIdentifier(
-            "date" if found.personal else "part",
             _("%(kind)s begins with a date of birth, and this one has none. Compare it with your document."),
+            reason="date",
             kind=found.label,
         ) from None
     except InvalidChecksum:
         raise WrongIdentifier(
-            "check_digit",
             _("The check digit of this number is wrong. Compare each digit with your document."),
+            reason="check_digit",
         ) from None
     except ValidationError:
-        raise WrongIdentifier("format", _("This is not a number of the kind %(kind)s."), kind=found.label) from None
+        raise WrongIdentifier(_("This is not a number of the kind %(kind)s."), kind=found.label) from None
 
 
 def _lengths(lengths: tuple[int, ...]) -> str:

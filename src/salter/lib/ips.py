@@ -24,7 +24,7 @@ _MODELS = ("00", "97", "22", "11")
 class WrongPayment(Refused):
     """The payment can't be written as a code; `field` names the part that is wrong."""
 
-    def __init__(self, field: str, sentence: object, **values: object) -> None:
+    def __init__(self, sentence: object, *, field: str = "", **values: object) -> None:
         super().__init__(sentence, **values)
         self.field = field
 
@@ -40,9 +40,9 @@ def check_account(text: str) -> str:
         plain = f"{bank}{number:0>13}{control}"
     plain = plain.replace("-", "")
     if not re.fullmatch("[0-9]{18}", plain):
-        raise WrongPayment("account", _("An account number has 18 digits or the form 840-955845-10."))
+        raise WrongPayment(_("An account number has 18 digits or the form 840-955845-10."), field="account")
     if plain[16:] != mod_97_10.calc_check_digits(plain[:16]):
-        raise WrongPayment("account", _("The control number of this account is wrong. Check each digit."))
+        raise WrongPayment(_("The control number of this account is wrong. Check each digit."), field="account")
     return plain
 
 
@@ -71,7 +71,7 @@ def payload(
     Raises: WrongPayment, with the field that is wrong.
     """
     if kind not in KINDS:
-        raise WrongPayment("kind", _("Unknown kind of payment code."))
+        raise WrongPayment(_("Unknown kind of payment code."), field="kind")
     tags = [
         ("K", kind),
         ("V", "01"),
@@ -89,13 +89,13 @@ def payload(
 
 def _amount(minor: int) -> str:
     if not 1 <= minor <= _MAX_MINOR:
-        raise WrongPayment("amount", _("A payment code needs an amount above zero."))
+        raise WrongPayment(_("A payment code needs an amount above zero."), field="amount")
     return f"RSD{minor // 100},{minor % 100:02d}"
 
 
 def _purpose_code(code: str) -> str:
     if not re.fullmatch("[12][0-9]{2}", code):
-        raise WrongPayment("purpose_code", _("A payment code number has three digits and begins with 1 or 2."))
+        raise WrongPayment(_("A payment code number has three digits and begins with 1 or 2."), field="purpose_code")
     return code
 
 
@@ -112,13 +112,13 @@ def _cut(text: str, length: int) -> str:
 def _text(field: str, text: str, length: int, *, lines: int = 1, needed: bool = False) -> str:
     plain = _clean(text)
     if needed and not plain:
-        raise WrongPayment(field, _("The payee's name is missing."))
+        raise WrongPayment(_("The payee's name is missing."), field=field)
     if "|" in plain or any(unicodedata.category(sign) == "Cc" and sign != "\n" for sign in plain):
-        raise WrongPayment(field, _("The sign | can't stand in a payment code."))
+        raise WrongPayment(_("The sign | can't stand in a payment code."), field=field)
     if len(plain) > length:
-        raise WrongPayment(field, _("This text may have at most %(length)s characters."), length=length)
+        raise WrongPayment(_("This text may have at most %(length)s characters."), field=field, length=length)
     if plain.count("\n") >= lines:
-        raise WrongPayment(field, _("This text has too many lines."))
+        raise WrongPayment(_("This text has too many lines."), field=field)
     return plain
 
 
@@ -131,7 +131,7 @@ def _reference(text: str) -> str:
         try:
             return references.check_model_97(plain)
         except references.WrongReference as error:
-            raise WrongPayment("reference", error.sentence, **error.values) from None
+            raise WrongPayment(error.sentence, field="reference", **error.values) from None
     if model not in _MODELS or not re.fullmatch("[0-9]{2}[0-9A-Z-]{1,23}", plain) or not plain[2:].strip("-"):
-        raise WrongPayment("reference", _("A payment reference begins with its model: 00, 11, 22 or 97."))
+        raise WrongPayment(_("A payment reference begins with its model: 00, 11, 22 or 97."), field="reference")
     return plain

@@ -158,8 +158,6 @@ def to_cyrillic(text: str, keep: Iterable[str] = ()) -> str:
 def _pieces(text: str, pattern: re.Pattern[str]) -> Iterable[tuple[str, bool]]:
     position = 0
     for match in pattern.finditer(text):
-        if match.end() == match.start():
-            continue
         yield text[position : match.start()], False
         yield match.group(), True
         position = match.end()
