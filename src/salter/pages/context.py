@@ -1,12 +1,13 @@
 """What every page's frame needs, worked out only when the template asks for it."""
 
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest
 from django.template import engines
+from django.template.backends.jinja2 import Jinja2
 
 from salter.lib import texts
 from salter.pages import registry
@@ -99,5 +100,5 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `frame`, `institution` for short, and `el`, the elements."""
     frame = Frame(request)
     # A part of a page is rendered without the imports at the top of its template, so the elements are always there.
-    elements = engines["jinja2"].env.get_template("elements.html").module
+    elements = cast("Jinja2", engines["jinja2"]).env.get_template("elements.html").module
     return {"frame": frame, "institution": frame.institution, "el": elements}

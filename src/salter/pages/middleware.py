@@ -29,7 +29,7 @@ class LanguageMiddleware:
             institution=institution,
         )
         request.language_is_default = False  # type: ignore[attr-defined]
-        request.LANGUAGE_CODE = code  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = code
         with translation.override(code), request_is(request):
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", html_lang(code))

@@ -1,9 +1,10 @@
 """How a view answers: a page, a part of a page for htmx, an address within the institution."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
+from django.template.backends.jinja2 import Jinja2
 from django.template.backends.utils import csrf_input_lazy, csrf_token_lazy
 from django.urls import NoReverseMatch
 from django.urls import reverse as django_reverse
@@ -29,19 +30,23 @@ def reverse(request: HttpRequest | None, name: str, /, **kwargs: Any) -> str:
     return django_reverse(name, kwargs=kwargs)
 
 
+def _engine() -> Jinja2:
+    return cast("Jinja2", engines["jinja2"])
+
+
 def _full_context(request: HttpRequest, context: dict[str, Any] | None) -> dict[str, Any]:
     full = dict(context or {})
     full["request"] = request
     full["csrf_input"] = csrf_input_lazy(request)
     full["csrf_token"] = csrf_token_lazy(request)
-    for processor in engines["jinja2"].template_context_processors:
+    for processor in _engine().template_context_processors:
         full.update(processor(request))
     return full
 
 
 def render(request: HttpRequest, template: str, context: dict[str, Any] | None = None, block: str = "") -> str:
     """Return the text of a template, or of one of its blocks."""
-    environment = engines["jinja2"].env
+    environment = _engine().env
     full = _full_context(request, context)
     if block:
         return render_block(environment, template, block, **full)

@@ -30,6 +30,14 @@ class Sample:
     state: str
 
 
+STATES: dict[str, Band] = {
+    "late": Band("3 days late", "danger", solid=True),
+    "soon": Band("due in 2 days", "warning"),
+    "open": Band("open", "white"),
+    "paid": Band("paid", "success"),
+}
+
+
 class SampleTable(Table):
     name = "samples"
     title = "Bills"
@@ -46,14 +54,6 @@ class SampleTable(Table):
 
     def tone(self, row: Any) -> str:
         return {"late": "danger", "soon": "warning"}.get(row.state, "white")
-
-
-STATES = {
-    "late": Band("3 days late", "danger", solid=True),
-    "soon": Band("due in 2 days", "warning"),
-    "open": Band("open", "white"),
-    "paid": Band("paid", "success"),
-}
 
 
 class SampleForm(Form):

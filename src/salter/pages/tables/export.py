@@ -8,7 +8,7 @@ from tempfile import TemporaryFile
 from typing import Any
 
 import xlsxwriter
-from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, StreamingHttpResponse
 from django.utils import translation
 from django.utils.text import slugify
 from django.utils.translation import get_language
@@ -51,14 +51,14 @@ class _Echo:
         return text
 
 
-def csv_response(name: str, columns: list[Column], rows: Iterable[Any]) -> HttpResponse:
+def csv_response(name: str, columns: list[Column], rows: Iterable[Any]) -> StreamingHttpResponse:
     """Return the rows as CSV: UTF-8 with its mark, separated as spreadsheets of the reader's language expect."""
     separator = "," if locale_of(None).number_symbols["latn"]["decimal"] == "." else ";"
     language = get_language()
 
     def lines() -> Iterator[str]:
         # The body is sent after the middleware has set the language back.
-        writer = csv.writer(_Echo(), delimiter=separator, lineterminator="\r\n")  # type: ignore[arg-type]
+        writer = csv.writer(_Echo(), delimiter=separator, lineterminator="\r\n")
         with translation.override(language):
             yield "\ufeff" + writer.writerow([harmless(str(column.label)) for column in columns])
             for row in rows:
@@ -66,10 +66,10 @@ def csv_response(name: str, columns: list[Column], rows: Iterable[Any]) -> HttpR
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{slugify(name) or "table"}.csv"'
-    return response  # type: ignore[return-value]
+    return response
 
 
-def xlsx_response(name: str, title: str, columns: list[Column], rows: Iterable[Any]) -> HttpResponse:
+def xlsx_response(name: str, title: str, columns: list[Column], rows: Iterable[Any]) -> FileResponse:
     """Return the rows as a workbook; amounts, numbers and days are such cells, text is never a formula."""
     target = TemporaryFile()  # noqa: SIM115  (FileResponse closes it)
     book = xlsxwriter.Workbook(

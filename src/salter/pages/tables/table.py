@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
 from django.db.models import F, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -123,7 +124,7 @@ class Table:
         *,
         others: Sequence["Table"] = (),
         status: int = 200,
-    ) -> HttpResponse:
+    ) -> Any:
         """Answer with the page, the part that htmx asked for, or the file.
 
         The template finds this table as `table`, each of `others` under its name.
@@ -150,7 +151,7 @@ class Table:
         self.request = request
         return self
 
-    def export(self, kind: str) -> HttpResponse:
+    def export(self, kind: str) -> HttpResponseBase:
         """Return the file, or the page's refusal when there are too many rows for one."""
         rows: Any = self.ordered
         if self._count(EXPORT_CAP) > EXPORT_CAP:
@@ -274,7 +275,7 @@ class Table:
         return f"-{field}" if reverse else field
 
     def _may_be_null(self, path: str) -> bool:
-        model: Any = self.source.model
+        model: Any = self.found.model
         for part in path.split("__"):
             try:
                 field = model._meta.get_field(part)  # noqa: SLF001  (Django's documented name)
