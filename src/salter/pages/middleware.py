@@ -22,7 +22,7 @@ class LanguageMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         # The slug is read here and not from the resolved view: pages that aren't found need a language as well.
         slug = request.path_info.lstrip("/").split("/", 1)[0]
-        institution = find_institution(slug) if slug and len(slug) <= 40 and "\x00" not in slug else None
+        institution = find_institution(slug) if slug else None
         code = choose_language(
             chosen=chosen_language(request),
             accepted=request.headers.get("Accept-Language", ""),
