@@ -32,6 +32,9 @@ _CACHE_S = 10
 
 def find_institution(slug: str) -> Institution | None:
     """Return the institution at /slug/, from this process's memory when it was read a moment ago."""
+    if len(slug) > 40 or "\x00" in slug:
+        # No slug of ours, and neither a key of the cache nor a text of the database.
+        return None
     key = f"institution:{slug}"
     found = cache.get(key)
     if found is None:
