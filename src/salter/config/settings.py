@@ -43,7 +43,8 @@ def _live_sources() -> list[str]:
     if SALTER_LIVE_URL.startswith("http"):
         return ["{0.scheme}://{0.netloc}".format(urlsplit(SALTER_LIVE_URL))]
     scheme = "https" if SALTER_SECURE else "http"
-    names = [f"*{host}" if host.startswith(".") else host for host in ALLOWED_HOSTS]
+    # A policy can name no IPv6 address; there the page asks instead of listening.
+    names = [f"*{host}" if host.startswith(".") else host for host in ALLOWED_HOSTS if not host.startswith("[")]
     return [f"{scheme}://{name}:{SALTER_LIVE_PORT}" for name in names] if SALTER_LIVE_PORT else []
 
 

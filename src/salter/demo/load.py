@@ -50,9 +50,8 @@ def load(*, now: datetime, say: Say) -> bool:
     _load_registers(gas, now, say)
     with transaction.atomic():
         people = _people(gas, now)
-    if people is None:
-        return False
-    with transaction.atomic():
+        if people is None:
+            return False
         _cases(gas, people, now)
     say("People and cases are in.")
     return True
@@ -113,7 +112,7 @@ def _load_registers(gas: Institution, now: datetime, say: Say) -> None:
         files = write_export(Path(folder), today=today(gas, now))
         for register in ("customers", "invoices", "payments"):
             job = load_file(actor=ACTOR, institution=gas, register=register, path=files[register], now=now)
-            say(f"{register}: {job.result}")
+            say(f"{register}: {job.result['rows_read']} rows, {job.result['refused']} refused")
 
 
 def _people(gas: Institution, now: datetime) -> dict[str, Any] | None:
@@ -160,7 +159,7 @@ def _people(gas: Institution, now: datetime) -> dict[str, Any] | None:
             user=people[name],
             role=role,
             unit=units[unit] if unit else None,
-            starts_on=today(gas, now),
+            starts_on=today(gas, now) - timedelta(days=365),
         )
     spare = find_customer(institution=gas, number=SPARE_NUMBER)
     people["spare_code"] = parties.issue_activation_code(actor=ACTOR, customer=spare, now=now)
