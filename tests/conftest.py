@@ -25,6 +25,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from psycopg import sql
 
 from salter.config import roles
@@ -122,6 +123,12 @@ def _no_network() -> Iterator[None]:
 
 
 # Database
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> None:
+    """What a process remembers of rows must not outlive the rows."""
+    cache.clear()
 
 
 @dataclass(frozen=True)

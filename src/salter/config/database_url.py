@@ -48,7 +48,7 @@ class DatabaseUrl:
 
     def __str__(self) -> str:
         query = f"?{urlencode(self.options)}" if self.options else ""
-        host, options = quote(self.host, safe=".:[]-_"), query
+        host, options = f"[{self.host}]" if ":" in self.host else quote(self.host, safe=".-_"), query
         if self.host.startswith("/"):
             host, options = "", f"?{urlencode([('host', self.host), *self.options])}"
         secret = f":{quote(self.password, safe='')}" if self.password else ""

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.core.cache import cache
 from django.db.models import QuerySet
 
-from salter.institutions import models, registry
+from salter.institutions import models, registry, rules
 from salter.institutions.models import Institution, WorkingInterval
 from salter.institutions.types import UnknownInstitution
 from salter.lib.deadlines import Closure, WeeklyHours, WorkingCalendar
@@ -32,8 +32,9 @@ _CACHE_S = 10
 
 def find_institution(slug: str) -> Institution | None:
     """Return the institution at /slug/, from this process's memory when it was read a moment ago."""
-    if len(slug) > 40 or "\x00" in slug:
-        # No slug of ours, and neither a key of the cache nor a text of the database.
+    if len(slug) > 40 or "\x00" in slug or slug in rules.RESERVED_SLUGS:
+        # No slug of ours, and neither a key of the cache nor a text of the database. Platform pages such as /healthz
+        # must answer while the database is away.
         return None
     key = f"institution:{slug}"
     found = cache.get(key)
