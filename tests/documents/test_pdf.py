@@ -99,8 +99,16 @@ def test_signs_that_no_font_has_are_left_out() -> None:
 
 def test_long_words_stay_on_the_paper() -> None:
     word = "Х" * 400
-    content = pdf.render("sheet", paper(parts=[{"kind": "text", "heading": "", "paragraphs": [word]}]), "sr")
-    assert "".join(text_of(content).split()).count("Х") == 400
+    parts = [
+        {"kind": "text", "heading": word, "paragraphs": [word]},
+        {"kind": "facts", "heading": "", "rows": [[word, "1"], ["1", word]]},
+    ]
+    data = paper(title=word, parts=parts)
+    assert "".join(text_of(pdf.render("sheet", data, "sr")).split()).replace("\u200b", "").count("Х") == 2000
+    for page in pdf.render_pages("sheet", data, "sr", 50):
+        picture = Image.open(io.BytesIO(page)).convert("L")
+        margin = picture.crop((picture.width - 30, 0, picture.width, picture.height))
+        assert margin.getextrema() == (255, 255)
 
 
 @pytest.mark.parametrize("name", ["../base", "sheet.typ", "nothing", "", "/etc/passwd", "Sheet"])
@@ -155,7 +163,8 @@ def test_the_payment_code_is_read_back_from_the_page_byte_for_byte(payee: str) -
 
 
 def test_a_paid_invoice_has_no_payment_box() -> None:
-    content = pdf.render("invoice", paper(pay=None, parts=[{"kind": "facts", "heading": "H", "rows": [["a", "b"]]}]), "en")
+    parts = [{"kind": "facts", "heading": "H", "rows": [["a", "b"]]}]
+    content = pdf.render("invoice", paper(pay=None, parts=parts), "en")
     assert "Scan" not in text_of(content)
 
 

@@ -37,6 +37,9 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 _LANGUAGES = {"sr": ("sr", "cyrl"), "sr-latn": ("sr", "latn"), "mk": ("mk", "cyrl")}
 _NOT_IN_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
+# Longer than any word that is spoken; typst breaks words only where a language does, so these would run off the page.
+_TOO_LONG = re.compile(r"\S{41,}")
+
 
 @functools.cache
 def _fonts() -> typst.Fonts:
@@ -97,11 +100,19 @@ def _compile(
 
 
 def _shown(value: Any) -> Any:
-    """``value`` without control signs and lone surrogates, which no font shows and JSON readers refuse."""
+    """``value`` as it can be set: without control signs and lone surrogates, with words that break before the margin.
+
+    Drawings (keys that end in ``_svg``) are left as they are.
+    """
     if isinstance(value, str):
-        return _NOT_IN_TEXT.sub("", value)
+        return _TOO_LONG.sub(_breakable, _NOT_IN_TEXT.sub("", value))
     if isinstance(value, Mapping):
-        return {str(key): _shown(item) for key, item in value.items()}
+        return {str(key): item if str(key).endswith("_svg") else _shown(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_shown(item) for item in value]
     return value
+
+
+def _breakable(word: re.Match[str]) -> str:
+    text = word[0]
+    return "\u200b".join(text[start : start + 20] for start in range(0, len(text), 20))
