@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from allauth.account.authentication import get_authentication_records
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -36,7 +36,17 @@ def enrolment_redirect(request: HttpRequest) -> HttpResponse:
 
 
 def _detour(request: HttpRequest, name: str) -> HttpResponse:
-    return HttpResponseRedirect(f"{reverse(name)}?{urlencode({'next': request.get_full_path()})}")
+    if "HX-Request" not in request.headers:
+        return HttpResponseRedirect(f"{reverse(name)}?{urlencode({'next': request.get_full_path()})}")
+    # htmx would follow a redirect and swap the sign-in page into a part of this one; the whole page must go there.
+    try:
+        page = urlsplit(request.headers.get("HX-Current-URL", ""))
+        back = f"{page.path}?{page.query}" if page.query else page.path
+    except ValueError:
+        back = ""
+    response = HttpResponse()
+    response.headers["HX-Redirect"] = f"{reverse(name)}?{urlencode({'next': back or request.get_full_path()})}"
+    return response
 
 
 def signed_in(view: View) -> View:

@@ -1,6 +1,6 @@
 """At which counter somebody signs in: the pages of accounts belong to no institution, yet wear the reader's own one."""
 
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
@@ -51,15 +51,27 @@ def country_of(request: HttpRequest) -> str:
 
 
 def _of_path(target: str | None) -> Institution | None:
-    if not target or not target.startswith("/") or "\x00" in target:
-        return None
-    slug = urlsplit(target).path.lstrip("/").split("/", 1)[0]
-    return find_institution(slug) if slug and len(slug) <= 40 else None
+    # On the way to one of our own pages, what counts is where that one leads; nobody is sent through more than three.
+    for _step in range(3):
+        if not target or not target.startswith("/") or "\x00" in target:
+            return None
+        try:
+            parts = urlsplit(target)
+        except ValueError:
+            return None
+        if not parts.path.startswith(_PREFIX):
+            slug = parts.path.lstrip("/").split("/", 1)[0]
+            return find_institution(slug) if slug and len(slug) <= 40 else None
+        target = next(iter(parse_qs(parts.query).get("next", [])), None)
+    return None
 
 
 def _page_before(request: HttpRequest) -> str | None:
-    referer = urlsplit(request.headers.get("Referer", ""))
-    return referer.path if referer.netloc == request.get_host() else None
+    try:
+        referer = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return None
+    return f"{referer.path}?{referer.query}" if referer.netloc == request.get_host() else None
 
 
 def _only_one() -> Institution | None:

@@ -87,7 +87,10 @@ def keep(request: HttpRequest, response: HttpResponse, *, now: datetime) -> None
 
 def _page_of(request: HttpRequest) -> str:
     """Return the page on which the form stood: some forms go to addresses that show nothing."""
-    before = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
+    try:
+        before = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
+    except ValueError:
+        return request.get_full_path()
     if before.netloc == request.get_host() and before.path and not before.path.startswith("/account/"):
         return f"{before.path}?{before.query}" if before.query else before.path
     return request.get_full_path()

@@ -20,7 +20,7 @@ from salter.accounts.forms import CodeForm, ForgottenForm, NewPasswordForm, Seco
 from salter.accounts.registry import offers_for
 from salter.accounts.rules import CODE_LIFETIME, mask_address
 from salter.accounts.types import AccountProblem, Channel, CodeExpired, Purpose, SignInMethod
-from salter.accounts.views.parts import code_id, drop_code, go, home_of, let_in, next_of, refuse, wait_for
+from salter.accounts.views.parts import code_id, drop_code, go, home_of, let_in, next_of, refuse, sent, wait_for
 from salter.pages.forms import answer
 
 __all__ = [
@@ -46,7 +46,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     next_url = next_of(request)
     if request.user.is_authenticated:
         return HttpResponseRedirect(next_url)
-    form = SignInForm(request.POST or None)
+    form = SignInForm(sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             user = services.check_password(
@@ -73,7 +73,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     if stage is None:
         return go("sign_in")
     user = stage.login.user
-    form = SecondFactorForm(request.POST or None)
+    form = SecondFactorForm(sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             method = services.check_second_factor(
@@ -115,7 +115,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     next_url = next_of(request)
     if request.user.is_authenticated:
         return HttpResponseRedirect(next_url)
-    form = SignUpForm(request.POST or None, country=country_of(request))
+    form = SignUpForm(sent(request), country=country_of(request))
     if request.method == "POST" and form.is_valid():
         try:
             waited = services.start_sign_up(
@@ -164,7 +164,7 @@ def sign_up_code(request: HttpRequest) -> HttpResponse:
 def forgotten(request: HttpRequest) -> HttpResponse:
     """Ask for a code to set a new password with. The answer is the same for everybody."""
     next_url = next_of(request)
-    form = ForgottenForm(request.POST or None)
+    form = ForgottenForm(sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             waited = services.request_password_reset(
@@ -206,7 +206,7 @@ def new_password(request: HttpRequest) -> HttpResponse:
     code = codes.find(waited, Purpose.RESET) if waited else None
     if code is None or code.confirmed_at is None or timezone.now() - code.confirmed_at > CODE_LIFETIME:
         return go("forgotten", next_url)
-    form = NewPasswordForm(request.POST or None)
+    form = NewPasswordForm(sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             user = services.set_password_by_code(
@@ -249,7 +249,7 @@ def code_page(
     code = codes.find(waited, purpose) if waited else None
     if code is None:
         return go(again, next_url)
-    form = CodeForm(request.POST if request.method == "POST" and "code" in request.POST else None)
+    form = CodeForm(None if "resend" in request.POST else sent(request))
     if request.method == "POST" and "resend" in request.POST:
         try:
             services.resend_code(

@@ -11,7 +11,7 @@ from allauth.account.internal.flows.login import (
 )
 from allauth.account.models import Login
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 
 from salter.accounts.models import User
@@ -19,9 +19,14 @@ from salter.accounts.types import AccountProblem, FieldProblem, Purpose, SignInM
 from salter.pages.forms import add_refusal
 from salter.pages.shortcuts import safe_next
 
-__all__ = ["code_id", "drop_code", "go", "home_of", "let_in", "next_of", "refuse", "wait_for"]
+__all__ = ["code_id", "drop_code", "go", "home_of", "let_in", "next_of", "refuse", "sent", "wait_for"]
 
 _CODES = "accounts_codes"
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """Return what was posted. An empty post is a post as well: its form is refused and not just shown again."""
+    return request.POST if request.method == "POST" else None
 
 
 def home_of(request: HttpRequest) -> str:

@@ -17,7 +17,7 @@ from salter.accounts.access import recent_proof
 from salter.accounts.forms import SecondFactorForm
 from salter.accounts.types import AccountProblem
 from salter.accounts.views.entering import read_or_post
-from salter.accounts.views.parts import go, next_of, refuse
+from salter.accounts.views.parts import go, next_of, refuse, sent
 from salter.lib import qr
 from salter.pages.forms import answer
 from salter.pages.shortcuts import page
@@ -50,7 +50,7 @@ def switch_on(request: HttpRequest) -> HttpResponse:
     if selectors.has_second_factor(request.user):
         return HttpResponseRedirect(next_url)
     secret = _new_secret(request)
-    form = SecondFactorForm(request.POST or None)
+    form = SecondFactorForm(sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             services.switch_on_second_factor(

@@ -25,7 +25,7 @@ from salter.accounts.registry import blocks_for
 from salter.accounts.tables import sign_ins_table
 from salter.accounts.types import AccountProblem, Purpose
 from salter.accounts.views.entering import code_page, read_or_post
-from salter.accounts.views.parts import drop_code, go, next_of, refuse, wait_for
+from salter.accounts.views.parts import drop_code, go, next_of, refuse, sent, wait_for
 from salter.accounts.words import attempt_in_words, device_in_words
 from salter.lib import phones
 from salter.pages.forms import answer
@@ -93,7 +93,7 @@ def sign_ins(request: HttpRequest) -> HttpResponse:
 def prove(request: HttpRequest) -> HttpResponse:
     """Ask for the password again before something that matters."""
     next_url = next_of(request, otherwise=go("security")["Location"])
-    form = ProveForm(request.POST or None)
+    form = ProveForm(sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             services.check_present_password(
@@ -113,7 +113,7 @@ def prove(request: HttpRequest) -> HttpResponse:
 @read_or_post
 def password(request: HttpRequest) -> HttpResponse:
     """Change the password (EK-28)."""
-    form = ChangePasswordForm(request.POST or None)
+    form = ChangePasswordForm(sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             services.change_password(
@@ -152,7 +152,7 @@ def _renew_session(request: HttpRequest) -> None:
 @read_or_post
 def email(request: HttpRequest) -> HttpResponse:
     """Name a new e-mail address; a code goes there (EK-29)."""
-    return _change(request, EmailForm(request.POST or None), "email", services.request_email_change)
+    return _change(request, EmailForm(sent(request)), "email", services.request_email_change)
 
 
 @never_cache
@@ -160,7 +160,7 @@ def email(request: HttpRequest) -> HttpResponse:
 @read_or_post
 def mobile(request: HttpRequest) -> HttpResponse:
     """Name a new mobile number; a code goes there (EK-29)."""
-    form = MobileForm(request.POST or None, country=country_of(request))
+    form = MobileForm(sent(request), country=country_of(request))
     return _change(request, form, "phone", services.request_phone_change)
 
 
@@ -228,7 +228,7 @@ def landline(request: HttpRequest) -> HttpResponse:
     """Change the landline number; it needs no code (EK-29)."""
     country = country_of(request)
     shown = phones.display(request.user.landline, country) if request.user.landline else ""
-    form = LandlineForm(request.POST or None, country=country, initial={"phone": shown})
+    form = LandlineForm(sent(request), country=country, initial={"phone": shown})
     if request.method == "POST" and form.is_valid():
         services.change_landline(
             actor=request.actor, user=request.user, landline=form.cleaned_data["phone"], now=timezone.now()
@@ -240,7 +240,7 @@ def landline(request: HttpRequest) -> HttpResponse:
 
 def _language_form(request: HttpRequest) -> LanguageForm:
     return LanguageForm(
-        request.POST or None,
+        sent(request),
         languages=offered_languages(request.institution),
         initial={"language": request.user.language},
     )
