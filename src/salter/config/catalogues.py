@@ -6,11 +6,18 @@ Folders are named as Django looks for them: `sr_Latn` for Serbian in Latin lette
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
 
 PACKAGE = Path(__file__).resolve().parent.parent
 LOCALE = PACKAGE / "locale"
-FOLDERS = ("sr_Latn", "sr", "ro", "pl", "mk")
+LATIN, CYRILLIC = "sr_Latn", "sr"
+# Latin before Cyrillic, which is made from it.
+FOLDERS = (LATIN, CYRILLIC, "ro", "pl", "mk")
 DOMAIN = "django"
 
 # Django writes pgettext(context, text) and npgettext(context, one, many, n); Babel knows neither by itself.
@@ -75,11 +82,34 @@ def update() -> dict[str, int]:
                 catalogue = read_po(file, locale=folder, domain=DOMAIN)
         catalogue.update(template, no_fuzzy_matching=True, update_creation_date=False)
         catalogue.obsolete.clear()
+        if folder == CYRILLIC:
+            _in_cyrillic(catalogue, _read(LATIN))
         with path.open("wb") as file:
             write_po(file, catalogue, width=110, sort_output=True, include_lineno=False, omit_header=False)
         missing[folder] = sum(1 for m in catalogue if m.id and not _is_translated(m.string))
     return missing
 
 
-def _is_translated(string: str | tuple[str, ...] | list[str]) -> bool:
-    return bool(string) if isinstance(string, str) else all(string)
+def _read(folder: str) -> Catalog:
+    from babel.messages.pofile import read_po
+
+    with (LOCALE / folder / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as file:
+        return read_po(file, locale=folder, domain=DOMAIN)
+
+
+def _in_cyrillic(catalogue: Catalog, latin: Catalog) -> None:
+    """Write every text of the Cyrillic catalogue from the Latin one: nobody translates Serbian twice."""
+    from salter.lib.translit import to_cyrillic
+
+    for message in catalogue:
+        source = latin.get(message.id, message.context) if message.id else None
+        if source is None or not _is_translated(source.string):
+            continue
+        words = source.string
+        message.string = to_cyrillic(words) if isinstance(words, str) else tuple(to_cyrillic(one) for one in words)
+
+
+def _is_translated(string: str | Sequence[str] | None) -> bool:
+    if not string:
+        return False
+    return True if isinstance(string, str) else all(string)
