@@ -304,7 +304,6 @@ class Table:
         self._more = len(taken) > self.size
         if not taken and self.number > 1:
             self.number = 1
-            del self.__dict__["rows"]
             return self.rows
         return taken[: self.size]
 
