@@ -29,8 +29,10 @@ __all__ = ["deliver_due", "run_forever"]
 
 log = structlog.get_logger(__name__)
 
-# What a lost wake-up costs at most; retries and rows of dead workers are found at this beat.
+# What a lost wake-up costs at most; retries are found at this beat.
 POLL_S = 5.0
+# How soon another worker takes over what a dead one held.
+_LOOK_S = 1.0
 # How soon the process notices that it shall stop.
 _BEAT_S = 0.5
 _BATCH = 50
@@ -101,17 +103,20 @@ class _Worker:
                 number = candidate if row and row[0] else 0
             own.execute(f"LISTEN {WAKE_CHANNEL}")
             self._ready(number)
-            polled = time.monotonic()
+            polled = looked = time.monotonic()
             while not self._stop.is_set():
                 if any(True for _note in own.notifies(timeout=_BEAT_S, stop_after=1)):
                     self._wake()
-                if time.monotonic() - polled >= POLL_S:
+                if time.monotonic() - looked >= _LOOK_S:
+                    looked = time.monotonic()
                     # The generator doesn't tell of a connection that went away in silence; a question does.
                     own.execute("SELECT 1")
-                    delivery.free_rows_of_dead_workers(timezone.now())
+                    if delivery.free_rows_of_dead_workers(timezone.now()):
+                        self._wake()
                     close_old_connections()
-                    self._wake()
+                if time.monotonic() - polled >= POLL_S:
                     polled = time.monotonic()
+                    self._wake()
             self._let_threads_end()
 
     def _poll(self) -> None:

@@ -24,5 +24,5 @@ def receive(*, sender: str, to: str, text: str, now: datetime, reference: str = 
             encoding=counted.encoding,
             parts=counted.count,
         )
-        message_received.send(StoredSms, message=row, sender=sender, to=to, text=text, now=now)
+        message_received.send(StoredSms, message=row, from_number=sender, to_number=to, text=text, now=now)
     return row

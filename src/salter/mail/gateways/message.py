@@ -37,11 +37,12 @@ def to_message(mail: OutgoingMail) -> EmailMessage:
     # RFC 3834; the second is what Exchange listens to.
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
-    for name, value in mail.headers.items():
-        message[name] = _one_line(value)
     message.set_content(mail.text, charset="utf-8", cte="quoted-printable")
     if mail.html:
         message.add_alternative(mail.html, subtype="html", charset="utf-8", cte="quoted-printable")
+    # At the end: laying out two versions moves every Content- header into the first of them.
+    for name, value in mail.headers.items():
+        message[name] = _one_line(value)
     return message
 
 
