@@ -36,7 +36,9 @@ MOST_MEMORY = 1.5 * 1024**3
 CUSTOMERS = 40_000
 DATABASE = "salter_bench_import"
 
-CUSTOMER_HEAD = "Šifra kupca;Naziv kupca;Vrsta;Ulica i broj;Poštanski broj;Mesto;Merno mesto;Broj merača;Tarifna grupa\n"
+CUSTOMER_HEAD = (
+    "Šifra kupca;Naziv kupca;Vrsta;Ulica i broj;Poštanski broj;Mesto;Merno mesto;Broj merača;Tarifna grupa\n"
+)
 INVOICE_HEAD = (
     "Broj računa;Šifra kupca;Datum izdavanja;Rok plaćanja;Period od;Period do;Staro stanje;Novo stanje;"
     "Potrošnja m3;Energija kWh;Osnovica;PDV;Ukupno;Poziv na broj\n"
@@ -141,9 +143,10 @@ def export(owner: str, rows: Path) -> None:
     """Write what the load made of the file, as rows that COPY takes."""
     with psycopg.connect(owner, autocommit=True) as connection, rows.open("wb") as file:
         names = stored_columns(connection)
-        with connection.cursor() as cursor, cursor.copy(
-            f"COPY (SELECT {names} FROM billing_invoice ORDER BY id) TO STDOUT (FORMAT csv)"
-        ) as copy:
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(f"COPY (SELECT {names} FROM billing_invoice ORDER BY id) TO STDOUT (FORMAT csv)") as copy,
+        ):
             for part in copy:
                 file.write(part)
 

@@ -7,6 +7,7 @@ Python once for each distinct value.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -20,7 +21,7 @@ from salter.imports.reading.delimited import QUOTE_OPEN, WRONG_WIDTH
 from salter.imports.reading.headers import fold
 from salter.imports.reading.tables import LINE, Batch
 from salter.imports.types import Column, ColumnType, Context, Reason, Register
-from salter.lib import identifiers, phones
+from salter.lib import identifiers, phones, references
 from salter.lib.refusals import Refused
 
 __all__ = [
@@ -124,29 +125,41 @@ class Parsed:
     refused: int = 0
 
 
-# ------------------------------------------------------------------------------------------------------ expressions
+# ----------------------------------------------------------------------------------------------------------- columns
+
+_ODD = r"[\x00-\x1f\x7f\u00a0\u2007\u202f\u200b\ufeff]"
+_GROUP_SPACES = r"[ '’\u00a0\u2009\u202f]"
+_CURRENCY = r"(?i)^(?:rsd|ron|pln|mkd|eur|€)|(?:rsd|ron|pln|mkd|eur|€|din\.?|дин\.?|lei|leu|zł|zl|ден\.?|den\.?)$"
 
 
-def _clean(name: str) -> pl.Expr:
+def clean(texts: pl.Series) -> pl.Series:
     """Text without the blanks that nobody sees; empty is null."""
-    text = pl.col(name)
-    odd = text.str.contains(r"[\x00-\x1f\x7f\u00a0\u2007\u202f\u200b\ufeff]")
-    spaced = (
-        pl.when(odd).then(text.str.replace_all(r"[\x00-\x1f\x7f\u00a0\u2007\u202f\u200b\ufeff ]+", " ")).otherwise(text)
-    )
-    return spaced.str.strip_chars().replace("", None)
+    if texts.str.contains(_ODD).any():
+        texts = texts.str.replace_all(_ODD, " ").str.replace_all(r" {2,}", " ")
+    texts = texts.str.strip_chars()
+    return texts.set(texts == "", None)
 
 
-def _number(text: pl.Expr, decimal: str) -> pl.Expr:
+def _where_needed(
+    texts: pl.Series, usual: str, quick: Callable[[pl.Series], pl.Series], thorough: Callable[[pl.Series], pl.Series]
+) -> pl.Series:
+    """Convert the texts that look as usual by `quick`, which is ten times as fast, and only the rest by `thorough`."""
+    matches = texts.str.contains(usual)
+    result = quick(texts.set(~matches, None))
+    rest = (~matches).fill_null(False).arg_true()
+    if rest.len():
+        result = result.scatter(rest, thorough(texts.gather(rest)))
+    return result
+
+
+def _number(texts: pl.Series, decimal: str) -> pl.Series:
     """`-1234.50` for every spelling that can mean one number only, null for the rest. `decimal` is the file's own mark."""
     group = "." if decimal == "," else ","
     d, g = rf"\{decimal}", rf"\{group}"
     plain = (
-        text.str.replace_all(r"[ '’\u00a0\u2009\u202f]", "")
+        texts.str.replace_all(_GROUP_SPACES, "")
         .str.replace("\u2212", "-", literal=True)
-        .str.replace(
-            r"(?i)^(?:rsd|ron|pln|mkd|eur|€)|(?:rsd|ron|pln|mkd|eur|€|din\.?|дин\.?|lei|leu|zł|zl|ден\.?|den\.?)$", ""
-        )
+        .str.replace(_CURRENCY, "")
         .str.replace(r"^\((.+)\)$", "-$1")
         .str.replace(r"^([0-9][^-]*)-$", "-$1")
         .str.strip_prefix("+")
@@ -156,85 +169,96 @@ def _number(text: pl.Expr, decimal: str) -> pl.Expr:
     other = plain.str.contains(rf"^-?(?:[1-9]\d{{0,2}}(?:{d}\d{{3}})+|\d+){g}\d{{1,2}}$")
     as_usual = plain.str.replace_all(group, "", literal=True).str.replace(decimal, ".", literal=True)
     as_other = plain.str.replace_all(decimal, "", literal=True).str.replace(group, ".", literal=True)
-    return pl.when(usual).then(as_usual).when(other).then(as_other).otherwise(None)
+    return as_usual.zip_with(usual.fill_null(False), as_other.set(~other.fill_null(False), None))
 
 
-def amount(text: pl.Expr, decimal: str) -> pl.Expr:
+def amount(texts: pl.Series, decimal: str) -> pl.Series:
     """Minor units; null when it isn't an amount of at most two decimals."""
-    number = _number(text, decimal).str.replace(r"(\.\d\d)0+$", "$1")
-    minor = (
-        pl.when(number.str.contains(r"\.\d\d$"))
-        .then(number)
-        .when(number.str.contains(r"\.\d$"))
-        .then(number + "0")
-        .when(~number.str.contains(".", literal=True))
-        .then(number + ".00")
-        .otherwise(None)
-        .str.replace(".", "", literal=True)
-    )
-    return pl.when(minor.str.len_chars() <= 16).then(minor).otherwise(None).cast(pl.Int64, strict=False)
+
+    def quick(found: pl.Series) -> pl.Series:
+        return found.str.replace(decimal, "", literal=True).cast(pl.Int64)
+
+    def thorough(found: pl.Series) -> pl.Series:
+        number = _number(found, decimal).str.replace(r"(\.\d\d)0+$", "$1")
+        number = number.str.replace(r"^(-?\d+)$", "$1.00").str.replace(r"(\.\d)$", "${1}0")
+        minor = number.set(~number.str.contains(r"^-?\d{1,13}\.\d\d$"), None)
+        return minor.str.replace(".", "", literal=True).cast(pl.Int64, strict=False)
+
+    return _where_needed(texts, rf"^-?\d{{1,13}}\{decimal}\d\d$", quick, thorough)
 
 
-def decimal_number(text: pl.Expr, decimal: str) -> pl.Expr:
+def decimal_number(texts: pl.Series, decimal: str) -> pl.Series:
     """Canonical text of a number of at most eleven digits before the mark."""
-    number = _number(text, decimal)
-    fits = number.str.contains(rf"^-?\d{{1,{LARGEST_INTEGER_DIGITS}}}(?:\.\d+)?$")
-    return pl.when(fits).then(number).otherwise(None)
+
+    def quick(found: pl.Series) -> pl.Series:
+        return found.str.replace(decimal, ".", literal=True)
+
+    def thorough(found: pl.Series) -> pl.Series:
+        number = _number(found, decimal)
+        return number.set(~number.str.contains(rf"^-?\d{{1,{LARGEST_INTEGER_DIGITS}}}(?:\.\d+)?$"), None)
+
+    return _where_needed(texts, rf"^-?\d{{1,{LARGEST_INTEGER_DIGITS}}}(?:\{decimal}\d{{1,3}})?$", quick, thorough)
 
 
-def integer(text: pl.Expr, decimal: str) -> pl.Expr:
-    number = _number(text, decimal).str.replace(r"\.0+$", "")
-    whole = number.str.contains(r"^-?\d{1,18}$")
-    return pl.when(whole).then(number).otherwise(None).cast(pl.Int64, strict=False)
+def integer(texts: pl.Series, decimal: str) -> pl.Series:
+    def quick(found: pl.Series) -> pl.Series:
+        return found.cast(pl.Int64)
+
+    def thorough(found: pl.Series) -> pl.Series:
+        number = _number(found, decimal).str.replace(r"\.0+$", "")
+        return number.set(~number.str.contains(r"^-?\d{1,18}$"), None).cast(pl.Int64, strict=False)
+
+    return _where_needed(texts, r"^-?\d{1,18}$", quick, thorough)
 
 
-def date(text: pl.Expr) -> pl.Expr:
+def date(texts: pl.Series) -> pl.Series:
     """A day, written day first with dots, slashes or dashes, or as ISO; a time behind it is cut off."""
     day_first = r"^(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{4})\s*\.?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?$"
     year_first = r"^(\d{4})[./-](\d{1,2})[./-](\d{1,2})\.?(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?$"
+    # Even a million rows have few different days.
+    days = pl.DataFrame({"text": texts.unique()})
     iso = (
-        pl.when(text.str.contains(day_first))
-        .then(text.str.replace(day_first, "$3-$2-$1"))
-        .when(text.str.contains(year_first))
-        .then(text.str.replace(year_first, "$1-$2-$3"))
-        .when(text.str.contains(r"^(?:19|20)\d{6}$"))
-        .then(text.str.replace(r"^(\d{4})(\d\d)(\d\d)$", "$1-$2-$3"))
+        pl.when(pl.col("text").str.contains(day_first))
+        .then(pl.col("text").str.replace(day_first, "$3-$2-$1"))
+        .when(pl.col("text").str.contains(year_first))
+        .then(pl.col("text").str.replace(year_first, "$1-$2-$3"))
+        .when(pl.col("text").str.contains(r"^(?:19|20)\d{6}$"))
+        .then(pl.col("text").str.replace(r"^(\d{4})(\d\d)(\d\d)$", "$1-$2-$3"))
         .otherwise(None)
     )
-    day = iso.str.to_date("%Y-%m-%d", strict=False, exact=True)
-    return pl.when(day.dt.year().is_between(EARLIEST_YEAR, LATEST_YEAR)).then(day).otherwise(None)
+    days = days.with_columns(iso.str.to_date("%Y-%m-%d", strict=False, exact=True).alias("day"))
+    days = days.filter(pl.col("day").dt.year().is_between(EARLIEST_YEAR, LATEST_YEAR))
+    return texts.replace_strict(days["text"], days["day"], default=None, return_dtype=pl.Date)
 
 
-def control_number_is_right(text: pl.Expr) -> pl.Expr:
-    """Whether a reference of model 97 has the control number 98 − (rest·100 mod 97); true for every other model.
+def control_number_is_right(texts: pl.Series) -> pl.Series:
+    """Whether a reference of model 97 has the control number 98 − (rest·100 mod 97); true for every other model."""
 
-    Letters count as A = 10 … Z = 35.
-    """
-    compact = text.str.replace_all(r"[^0-9A-Za-z]", "").str.to_uppercase()
-    rest = compact.str.slice(4)
-    letters = {chr(code): str(code - 55) for code in range(ord("A"), ord("Z") + 1)}
-    digits = (
-        pl.when(rest.str.contains("[A-Z]"))
-        .then(rest.str.replace_many(list(letters), list(letters.values())))
-        .otherwise(rest)
-    )
-    # Sixty digits in pieces that an Int64 holds: the remainder goes from piece to piece.
-    padded = (digits + "00").str.zfill(60)
-    remainder = pl.lit(0, dtype=pl.Int64)
-    for start in range(0, 60, 12):
-        remainder = (remainder * 1_000_000_000_000 + padded.str.slice(start, 12).cast(pl.Int64, strict=False)) % 97
-    control = compact.str.slice(2, 2).cast(pl.Int64, strict=False)
-    right = (control == 98 - remainder) & (digits.str.len_chars() >= 1) & (digits.str.len_chars() <= 58)
-    return pl.when(compact.str.starts_with("97")).then(right.fill_null(False)).otherwise(True)
+    def quick(found: pl.Series) -> pl.Series:
+        digits = found.str.replace_all("[ -]", "")
+        # Two pieces that an Int64 holds; the remainder of the first goes into the second.
+        rest = (digits.str.slice(4) + "00").str.zfill(24)
+        first, second = rest.str.slice(0, 12).cast(pl.Int64), rest.str.slice(12).cast(pl.Int64)
+        remainder = (first % 97 * 1_000_000_000_000 + second) % 97
+        return digits.str.slice(2, 2).cast(pl.Int64) == 98 - remainder
+
+    def thorough(found: pl.Series) -> pl.Series:
+        judged = {
+            text: not re.sub(r"\W", "", text).startswith("97") or references.is_model_97(text)
+            for text in found.unique()
+        }
+        return found.replace_strict(list(judged), list(judged.values()), return_dtype=pl.Boolean)
+
+    return _where_needed(texts, r"^97[ -]?\d\d[ -]?\d{1,20}$", quick, thorough)
 
 
 def find_decimal_mark(texts: Iterable[pl.Series], default: str) -> str:
     """The mark before the last one or two digits in most of the texts."""
     comma = dot = 0
     for series in texts:
-        clean = series.str.strip_chars()
-        comma += int(clean.str.contains(r",\d{1,2}$").sum() or 0)
-        dot += int(clean.str.contains(r"\.\d{1,2}$").sum() or 0)
+        stripped = series.str.strip_chars()
+        comma += int(stripped.str.contains(r",\d{1,2}$").sum() or 0)
+        dot += int(stripped.str.contains(r"\.\d{1,2}$").sum() or 0)
     if comma == dot:
         return default
     return "," if comma > dot else "."
@@ -298,6 +322,16 @@ def _choice(column: Column) -> Callable[[str], str | None]:
 # ----------------------------------------------------------------------------------------------------------- parser
 
 
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """Rows of a batch at which a column is wrong."""
+
+    column: str
+    why: str
+    rows: pl.Series
+    is_warning: bool = False
+
+
 class Parser:
     """Reads batches of one file for one register. `positions` gives the place of each column in the file."""
 
@@ -319,140 +353,99 @@ class Parser:
 
     def parse(self, batch: Batch) -> Parsed:
         """Split a batch into good rows and findings; a row with several faults gives several findings."""
-        text = batch.frame.select(
-            LINE, *(_clean(f"c{self.positions[column.code]}").alias(column.code) for column in self.columns)
-        )
-        typed = self._by_python(text)
-        typed = typed.select(LINE, *(expr for column in self.columns for expr in self._expressions(column)))
-        typed = typed.with_columns(self._row_checks())
-        faults = [name for name in typed.columns if name.startswith("!")]
-        unreadable = pl.any_horizontal(
-            pl.col(f"c{position}").str.contains("[\x00\ufffd]") for position in sorted(set(self.positions.values()))
-        )
-        broken = batch.frame.select(unreadable.fill_null(False).alias("broken"))["broken"]
-        is_bad = typed.select(pl.any_horizontal(pl.col(faults).is_not_null()).alias("bad"))["bad"] | broken
+        frame, faults = batch.frame, self._unreadable(batch.frame)
+        typed = {LINE: frame[LINE]}
+        for column in self.columns:
+            value, wrong = self._column(column, clean(frame[f"c{self.positions[column.code]}"]))
+            typed[column.code] = value
+            faults += wrong
+        table = pl.DataFrame(typed)
+        faults += self._row_checks(table, faults)
+        is_bad = _any(frame.height, (fault.rows for fault in faults if not fault.is_warning))
         found = [Found(damaged.line, "", damaged.why, False, _as_json(damaged.fields)) for damaged in batch.damaged]
-        found += self._collect(typed.filter(is_bad), batch.frame.filter(is_bad), broken.filter(is_bad), faults)
-        good = typed.filter(~is_bad)
-        warnings = [name for name in typed.columns if name.startswith("?")]
-        if warnings:
-            warned = good.select(pl.any_horizontal(pl.col(warnings).is_not_null()).alias("w"))["w"]
-            if warned.any():
-                found += self._warnings(good.filter(warned), batch.frame.filter(~is_bad).filter(warned), warnings)
-        good = good.drop(faults + warnings)
+        for fault in faults:
+            # A row that is refused tells of its faults alone.
+            found += self._tell(frame, fault, fault.rows & ~is_bad if fault.is_warning else fault.rows)
+        good = table.filter(~is_bad) if is_bad.any() else table
         if self.register.derive is not None:
             good = self.register.derive(good, self.context)
-        height = batch.frame.height
-        return Parsed(good, found, height + len(batch.damaged), int(is_bad.sum()) + len(batch.damaged))
+        return Parsed(good, found, frame.height + len(batch.damaged), int(is_bad.sum() or 0) + len(batch.damaged))
 
-    def _by_python(self, text: pl.DataFrame) -> pl.DataFrame:
-        """Convert what no expression can; the text stays under `=code`."""
-        for column in self.columns:
-            if convert := self._converter(column):
-                converted = _by_value(text[column.code], convert)
-                text = text.rename({column.code: f"={column.code}"}).with_columns(converted.alias(column.code))
-        return text
+    def _unreadable(self, frame: pl.DataFrame) -> list[_Fault]:
+        """Rows with bytes that are no character, or with a NUL, which the database can't hold."""
+        used = [frame[f"c{position}"].str.contains("[\x00\ufffd]") for position in sorted(set(self.positions.values()))]
+        rows = _any(frame.height, used)
+        return [_Fault("", UNREADABLE.code, rows)] if rows.any() else []
 
-    def _converter(self, column: Column) -> Callable[[str], str | None] | None:
-        match column.type:
-            case ColumnType.IDENTIFIER:
-                return _identifier(column.identifier)
-            case ColumnType.PHONE:
-                return _phone(self.context.country)
-            case ColumnType.EMAIL:
-                return _email
-            case ColumnType.CHOICE:
-                return _choice(column)
-        return None
+    def _column(self, column: Column, text: pl.Series) -> tuple[pl.Series, list[_Fault]]:
+        """The typed values of a column, and where they are wrong: one fault a row at most."""
+        value, wrong = self._convert(column, text)
+        given = text.is_not_null()
+        seen: list[tuple[Reason, pl.Series]] = []
+        if column.required:
+            seen.append((column.missing or MISSING, ~given))
+        if column.max_length is not None:
+            seen.append((TOO_LONG, value.str.len_chars() > column.max_length))
+        if wrong is not None:
+            seen.append((wrong, given & value.is_null()))
+        if column.minimum is not None:
+            seen.append((column.too_small or TOO_SMALL, value < column.minimum))
+        if column.type is ColumnType.REFERENCE and self.context.country in MODEL_97_COUNTRIES:
+            seen.append((CONTROL_NUMBER, ~control_number_is_right(text)))
+        faults = []
+        for reason, rows in seen:
+            rows = rows.fill_null(False)
+            if rows.any():
+                lenient = self.lenient and reason in (CHECK_DIGIT, CONTROL_NUMBER)
+                faults.append(_Fault(column.code, reason.code, rows, lenient or reason is NOT_AN_EMAIL))
+        return value, faults
 
-    def _expressions(self, column: Column) -> list[pl.Expr]:
-        """The value, then its fault as `!code` and its warning as `?code`."""
-        code = column.code
-        value, text, why = pl.col(code), pl.col(code), None
-        warning: pl.Expr | None = None
+    def _convert(self, column: Column, text: pl.Series) -> tuple[pl.Series, Reason | None]:
+        """The values, null where the text isn't one, and the reason to tell then."""
         match column.type:
             case ColumnType.AMOUNT:
-                value, why = amount(text, self.decimal), NOT_AN_AMOUNT
+                return amount(text, self.decimal), NOT_AN_AMOUNT
             case ColumnType.DATE:
-                value, why = date(text), NO_SUCH_DATE
+                return date(text), NO_SUCH_DATE
             case ColumnType.INTEGER:
-                value, why = integer(text, self.decimal), NOT_A_NUMBER
+                return integer(text, self.decimal), NOT_A_NUMBER
             case ColumnType.DECIMAL:
-                value, why = decimal_number(text, self.decimal), NOT_A_NUMBER
+                return decimal_number(text, self.decimal), NOT_A_NUMBER
             case ColumnType.CHOICE:
-                text, why = pl.col(f"={code}"), UNKNOWN_VALUE
+                return _by_value(text, _choice(column)), UNKNOWN_VALUE
             case ColumnType.IDENTIFIER:
-                text = pl.col(f"={code}")
-                if self.lenient:
-                    warning = text.is_not_null() & value.is_null()
-                else:
-                    why = CHECK_DIGIT
+                return _by_value(text, _identifier(column.identifier)), CHECK_DIGIT
             case ColumnType.EMAIL:
-                text = pl.col(f"={code}")
-                warning = text.is_not_null() & value.is_null()
+                return _by_value(text, _email), NOT_AN_EMAIL
             case ColumnType.PHONE:
-                text = pl.col(f"={code}")
-        fault = (
-            pl.when(text.is_not_null() & value.is_null()).then(pl.lit(why.code))
-            if why
-            else pl.when(False).then(pl.lit(""))
-        )
-        if column.required:
-            fault = fault.when(text.is_null()).then(pl.lit((column.missing or MISSING).code))
-        if column.max_length is not None:
-            fault = fault.when(value.cast(pl.String).str.len_chars() > column.max_length).then(pl.lit(TOO_LONG.code))
-        if column.minimum is not None:
-            fault = fault.when(value < column.minimum).then(pl.lit((column.too_small or TOO_SMALL).code))
-        if column.type is ColumnType.REFERENCE and self.context.country in MODEL_97_COUNTRIES:
-            wrong = text.is_not_null() & ~control_number_is_right(text)
-            if self.lenient:
-                warning = wrong
-            else:
-                fault = fault.when(wrong).then(pl.lit(CONTROL_NUMBER.code))
-        expressions = [value.alias(code), fault.otherwise(None).alias(f"!{code}")]
-        if warning is not None:
-            said = {ColumnType.EMAIL: NOT_AN_EMAIL, ColumnType.REFERENCE: CONTROL_NUMBER}.get(column.type, CHECK_DIGIT)
-            expressions.append(pl.when(warning).then(pl.lit(said.code)).otherwise(None).alias(f"?{code}"))
-        return expressions
+                return _by_value(text, _phone(self.context.country)), None
+        return text, None
 
-    def _row_checks(self) -> list[pl.Expr]:
+    def _row_checks(self, table: pl.DataFrame, faults: Sequence[_Fault]) -> list[_Fault]:
         """Rules over several columns, told at a column that has no fault of its own."""
-        faults: dict[str, pl.Expr] = {}
+        found = []
         for check in self.register.row_checks:
             if not all(name in self.positions for name in (*check.needs, check.column)):
                 continue
-            wrong = check.wrong().fill_null(False)
-            before = faults.get(check.column, pl.col(f"!{check.column}"))
-            faults[check.column] = pl.when(before.is_null() & wrong).then(pl.lit(check.reason.code)).otherwise(before)
-        return [expr.alias(f"!{column}") for column, expr in faults.items()]
-
-    def _collect(self, bad: pl.DataFrame, rows: pl.DataFrame, broken: pl.Series, faults: Sequence[str]) -> list[Found]:
-        found = []
-        table = zip(bad[LINE], bad.select(faults).iter_rows(), rows.drop(LINE).iter_rows(), broken, strict=True)
-        for line, whys, fields, is_broken in table:
-            text = _as_json(fields)
-            if is_broken:
-                found.append(Found(line, "", UNREADABLE.code, False, text))
-                continue
-            found += [
-                Found(line, name[1:], why, False, text)
-                for name, why in zip(faults, whys, strict=True)
-                if why is not None
-            ]
+            own = _any(table.height, (fault.rows for fault in faults if fault.column == check.column))
+            rows = table.select(check.wrong().fill_null(False).alias("wrong"))["wrong"] & ~own
+            if rows.any():
+                found.append(_Fault(check.column, check.reason.code, rows))
         return found
 
-    def _warnings(self, good: pl.DataFrame, rows: pl.DataFrame, warnings: Sequence[str]) -> list[Found]:
-        found = []
-        for line, whys, fields in zip(
-            good[LINE], good.select(warnings).iter_rows(), rows.drop(LINE).iter_rows(), strict=True
-        ):
-            text = _as_json(fields)
-            found += [
-                Found(line, name[1:], why, True, text)
-                for name, why in zip(warnings, whys, strict=True)
-                if why is not None
-            ]
-        return found
+    def _tell(self, frame: pl.DataFrame, fault: _Fault, rows: pl.Series) -> list[Found]:
+        hit = frame.filter(rows)
+        return [
+            Found(line, fault.column, fault.why, fault.is_warning, _as_json(fields))
+            for line, fields in zip(hit[LINE], hit.drop(LINE).iter_rows(), strict=True)
+        ]
+
+
+def _any(height: int, masks: Iterable[pl.Series]) -> pl.Series:
+    result = pl.repeat(False, height, dtype=pl.Boolean, eager=True)
+    for mask in masks:
+        result = result | mask.fill_null(False)
+    return result
 
 
 def _as_json(fields: Iterable[str | None]) -> str:
