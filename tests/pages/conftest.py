@@ -8,13 +8,28 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.http import HttpRequest
+from django.template import engines
 from django.test import RequestFactory
 from django.utils import translation
+from jinja2 import ChoiceLoader, DictLoader
 
 from salter.institutions.models import Institution
 from salter.pages.current import request_is
 
 MakeRequest = Callable[..., HttpRequest]
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages that are nothing but a form or a table, written as the apps write theirs."""
+    head = '{% extends "plain.html" %}{% import "elements.html" as el %}{% block main %}'
+    pages = {
+        "alone/form.html": '{{ el.errors(form) }}{{ el.form(form, submit="Send") }}',
+        "alone/table.html": "{{ el.table(table) }}{% if others is defined %}{{ el.table(others) }}{% endif %}",
+    }
+    texts = {name: head + text + "{% endblock %}" for name, text in pages.items()}
+    environment = engines["jinja2"].env
+    monkeypatch.setattr(environment, "loader", ChoiceLoader([DictLoader(texts), environment.loader]))
 
 
 @pytest.fixture
