@@ -286,6 +286,8 @@ class _Place:
             if self.user:
                 shutil.chown(password.name, self.user)
             common = ("-U", SUPERUSER, "-A", "scram-sha-256", "--pwfile", password.name, "-E", "UTF8", "-k")
+            if not self.durable:
+                common += ("--no-sync",)
             # 15 and 16 know no builtin provider, and not every system has the locale C.UTF-8.
             builtin = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8")
             attempts = [builtin] if self.programs.major >= 17 else [("--locale=C.UTF-8",), ("--no-locale",)]
@@ -393,13 +395,20 @@ def _may_run(user: str, program: Path) -> bool:
 def _copied(programs: Programs, parent: Path) -> Programs:
     """A copy of the programs where the system user can reach them."""
     install = programs.folder.parent
-    target = parent / f"programs-{programs.major}-{hashlib.sha256(str(install).encode()).hexdigest()[:8]}"
+    # A wheel keeps the libraries that it brings beside its package, and the programs find them by that relative place.
+    package = install.parent
+    libraries = package.with_name(f"{package.name}.libs")
+    version = int((programs.folder / "postgres").stat().st_mtime)
+    mark = hashlib.sha256(f"{install} {version}".encode()).hexdigest()[:8]
+    target = parent / f"programs-{programs.major}-{mark}"
     if not target.exists():
         making = Path(tempfile.mkdtemp(dir=parent))
-        shutil.copytree(install, making / "copy", symlinks=True)
-        (making / "copy").replace(target)
-        making.rmdir()
-    return Programs(target / "bin", programs.major)
+        making.chmod(0o755)
+        shutil.copytree(install, making / package.name / install.name, symlinks=True)
+        if libraries.is_dir():
+            shutil.copytree(libraries, making / libraries.name, symlinks=True)
+        making.replace(target)
+    return Programs(target / package.name / install.name / "bin", programs.major)
 
 
 def _process_name(pid: int) -> str:
