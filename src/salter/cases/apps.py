@@ -9,7 +9,9 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from salter.cases import (
             messages,
+            panels,
             receivers,  # noqa: F401  connects by being imported
         )
 
         messages.declare()
+        panels.declare()

@@ -37,13 +37,16 @@ __all__ = [
     "changes_since",
     "deadline_of",
     "due_soon_until",
+    "excerpt",
     "find_attachment_visible_to_party",
     "find_attachment_visible_to_staff",
     "find_case_visible_to_party",
     "find_case_visible_to_staff",
     "find_kind",
+    "is_reopened_by_reply",
     "kinds_for_customers",
     "kinds_for_staff",
+    "last_words",
     "looks_at",
     "own_values",
     "queue",
@@ -186,6 +189,13 @@ def transitions_for(case: Case, role: str) -> list[Transition]:
     )  # fmt: skip
 
 
+def is_reopened_by_reply(case: Case) -> bool:
+    """Whether the customer's words would open a closed case again."""
+    return Transition.objects.filter(
+        institution_id=case.institution_id, from_status=case.status_id, is_active=True, on_reply=True
+    ).exists()
+
+
 @dataclass(frozen=True, slots=True)
 class DeadlineView:
     """A deadline as it is shown. `due_at` is set when it is one of hours; `days_left` is negative when it has passed;
@@ -305,6 +315,22 @@ def _order(item: ThreadItem) -> tuple[int, str]:
     if item.entry is not None:
         return item.entry.step or 0, str(item.entry.id)
     return 0, str(item.message.id) if item.message else ""
+
+
+def last_words(cases: Iterable[Case]) -> dict[UUID, CaseMessage]:
+    """The last words of the office in each of the cases, in one query."""
+    found = (
+        CaseMessage.objects.filter(case__in=[case.pk for case in cases], author=Author.STAFF, is_note=False)
+        .order_by("case_id", "-created_at", "-id")
+        .distinct("case_id")
+    )
+    return {message.case_id: message for message in found}
+
+
+def excerpt(message: CaseMessage, length: int = 200) -> str:
+    """The beginning of a message, for a card that says what is asked."""
+    text = " ".join(message.text.split())
+    return text if len(text) <= length else text[:length].rsplit(" ", 1)[0].rstrip(",;:") + "…"
 
 
 @dataclass(frozen=True, slots=True)
