@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from salter.sms import gateways
+from salter.sms.checks import check_sms
 from salter.sms.gateways import SmsGateway
 from salter.sms.gateways.console import ConsoleGateway
 from salter.sms.models import StoredSms
@@ -70,3 +71,6 @@ def test_unknown_gateway(settings: object) -> None:
     settings.SALTER_SMS_GATEWAY = "pigeon"  # type: ignore[attr-defined]
     with pytest.raises(ImproperlyConfigured):
         gateways.current()
+    assert [found.id for found in check_sms()] == ["salter.sms.E001"]
+    settings.SALTER_SMS_GATEWAY = ""  # type: ignore[attr-defined]
+    assert check_sms() == []

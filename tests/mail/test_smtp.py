@@ -5,10 +5,12 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from salter.mail.checks import check_mail
 from salter.mail.gateways import smtp
 from salter.mail.gateways.smtp import SmtpGateway
 from salter.mail.types import MailError, OutgoingMail
@@ -216,3 +218,17 @@ def test_addresses_of_the_server(url: str, port: int, tls: str) -> None:
     assert (found.port, found.tls) == (port, tls)
     if "%40" in url:
         assert found.password == "p@ss"
+
+
+@pytest.mark.parametrize(
+    ("url", "sender", "ids"),
+    [
+        ("", "salter@example.rs", []),
+        ("smtp://127.0.0.1", "salter@example.rs", []),
+        ("http://127.0.0.1", "salter@example.rs", ["salter.mail.E001"]),
+        ("", "Šalter <salter@example.rs>", ["salter.mail.E002"]),
+    ],
+)
+def test_wrong_settings_are_told_at_the_start(settings: Any, url: str, sender: str, ids: list[str]) -> None:
+    settings.SALTER_SMTP_URL, settings.SALTER_MAIL_FROM = url, sender
+    assert [found.id for found in check_mail()] == ids

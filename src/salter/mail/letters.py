@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import cast
 
 from django.conf import settings
 from django.template import engines
+from django.template.backends.jinja2 import Jinja2
 from django.utils import translation
 from django.utils.html import urlize
 from django.utils.safestring import SafeString, mark_safe
@@ -87,7 +89,8 @@ def _text(letter: Letter) -> str:
 
 
 def _html(letter: Letter, language: str) -> str:
-    template = engines["jinja2"].env.get_template("mail/letter.html")
+    engine = cast("Jinja2", engines["jinja2"])
+    template = engine.env.get_template("mail/letter.html")
     html: str = template.render(
         letter=letter,
         language=language,

@@ -17,12 +17,11 @@ class NotificationsConfig(AppConfig):
         from salter.pages import registry
 
         def unread(request: "HttpRequest") -> int:
-            if not request.user.is_authenticated or request.institution is None:
-                return 0
-            return count_unread(request.user, request.institution)
+            institution = getattr(request, "institution", None)
+            return count_unread(request.user, institution) if request.user.is_authenticated and institution else 0
 
         def is_at_a_counter(request: "HttpRequest") -> bool:
-            return request.user.is_authenticated and request.institution is not None
+            return request.user.is_authenticated and getattr(request, "institution", None) is not None
 
         registry.register_menu(
             registry.MenuEntry(

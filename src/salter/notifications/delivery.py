@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import format_datetime
+from functools import partial
 
 import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -160,21 +161,21 @@ def _deliver(
     tried = 0
     for position, row in enumerate(rows):
         if stop() or (result is not None and result.gateway_down):
-            _durably(lambda r=result: _settle_and_begin(r, None, worker, clock()), stop)
-            _durably(lambda rest=rows[position:]: _release(rest, worker, clock()), stop)
+            _durably(partial(_settle_and_begin, result, None, worker), clock, stop)
+            _durably(partial(_release, rows[position:], worker), clock, stop)
             return tried, result is not None and result.gateway_down
-        begun = _durably(lambda r=result, next_row=row: _settle_and_begin(r, next_row, worker, clock()), stop)
+        begun = _durably(partial(_settle_and_begin, result, row, worker), clock, stop)
         result = None
         if begun:
             tried += 1
             row.attempts += 1
             result = _attempt(row, gateways, clock)
     if result is not None:
-        _durably(lambda r=result: _settle_and_begin(r, None, worker, clock()), stop)
+        _durably(partial(_settle_and_begin, result, None, worker), clock, stop)
     return tried, result is not None and result.gateway_down
 
 
-def _durably(write: Callable[[], bool], stop: Callable[[], bool]) -> bool:
+def _durably(write: Callable[[datetime], bool], clock: Callable[[], datetime], stop: Callable[[], bool]) -> bool:
     """Write, and again while the database restarts: a message that left must not be forgotten and sent twice.
 
     **Raises** what the database said, when it stays away.
@@ -183,7 +184,7 @@ def _durably(write: Callable[[], bool], stop: Callable[[], bool]) -> bool:
     pause = 0.1
     while True:
         try:
-            return write()
+            return write(clock())
         except (OperationalError, InterfaceError):
             # Within somebody's transaction there is nothing to repeat: it is lost as a whole.
             if connection.in_atomic_block or time.monotonic() > until or stop():

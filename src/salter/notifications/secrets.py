@@ -22,9 +22,9 @@ def _fernet() -> MultiFernet:
     return MultiFernet([_key(value) for value in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
 
 
-def _key(value: str) -> Fernet:
+def _key(value: str | bytes) -> Fernet:
     derived = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"salter.notifications.secret").derive(
-        value.encode()
+        value if isinstance(value, bytes) else value.encode()
     )
     return Fernet(base64.urlsafe_b64encode(derived))
 

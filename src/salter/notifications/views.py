@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages as flash
@@ -25,6 +25,19 @@ from salter.notifications.types import CHANNEL_LABELS, BadLink, Channel, Message
 from salter.pages.forms import answer, once
 from salter.pages.shortcuts import page, reverse
 
+if TYPE_CHECKING:
+    from salter.accounts.models import User
+    from salter.audit.types import Actor
+    from salter.institutions.models import Institution
+
+    class CounterRequest(HttpRequest):
+        """What the middlewares have made of a request to a counter; here always of somebody signed in."""
+
+        institution: Institution
+        actor: Actor
+        user: User
+
+
 __all__ = ["message", "messages", "preferences", "read_all", "try_again", "unsubscribe"]
 
 # Where the cause of a failure is mended.
@@ -34,7 +47,7 @@ _CORRECTION = {Channel.EMAIL: "accounts:email", Channel.SMS: "accounts:mobile"}
 
 @require_GET
 @signed_in
-def messages(request: HttpRequest) -> HttpResponse:
+def messages(request: CounterRequest) -> HttpResponse:
     """List everything that was sent to the reader at this counter."""
     table = MessageTable(selectors.messages_visible_to(request.user, request.institution))
     return table.respond(
@@ -46,7 +59,7 @@ def messages(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @signed_in
-def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
+def message(request: CounterRequest, message_id: UUID) -> HttpResponse:
     """Show one message and by which ways it went."""
     found = _find(request, message_id)
     services.mark_read(user=request.user, message=found, now=timezone.now())
@@ -65,7 +78,7 @@ def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
     )
 
 
-def _delivery(request: HttpRequest, row: Message) -> dict[str, Any]:
+def _delivery(request: CounterRequest, row: Message) -> dict[str, Any]:
     line = selectors.delivery_line(row)
     cure = _cure(request, row) if row.state in (State.FAILED, State.SUPPRESSED) else None
     again = (
@@ -76,7 +89,7 @@ def _delivery(request: HttpRequest, row: Message) -> dict[str, Any]:
     return {"row": row, "line": line, "label": CHANNEL_LABELS[Channel(row.channel)], "cure": cure, "again": again}
 
 
-def _cure(request: HttpRequest, row: Message) -> tuple[str, str] | None:
+def _cure(request: CounterRequest, row: Message) -> tuple[str, str] | None:
     failure = row.failure
     if failure is None:
         return None
@@ -88,7 +101,7 @@ def _cure(request: HttpRequest, row: Message) -> tuple[str, str] | None:
 
 @require_POST
 @signed_in
-def read_all(request: HttpRequest) -> HttpResponse:
+def read_all(request: CounterRequest) -> HttpResponse:
     """Mark everything as read."""
     services.mark_all_read(user=request.user, institution=request.institution, now=timezone.now())
     return redirect(reverse(request, "notifications:list"))
@@ -96,7 +109,7 @@ def read_all(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
-def try_again(request: HttpRequest, message_id: UUID) -> HttpResponse:
+def try_again(request: CounterRequest, message_id: UUID) -> HttpResponse:
     """Lift the block from the address of one's own message, because it works again."""
     row = Message.objects.sent_to(request.user).filter(pk=message_id).first()
     if row is None or not row.address or row.institution_id not in (None, request.institution.pk):
@@ -109,7 +122,7 @@ def try_again(request: HttpRequest, message_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @signed_in
-def preferences(request: HttpRequest) -> HttpResponse:
+def preferences(request: CounterRequest) -> HttpResponse:
     """Choose by which ways one is told."""
     kept = selectors.preference_of(request.user)
     initial = {
@@ -123,7 +136,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     return answer(request, "notifications/preferences.html", {}, form)
 
 
-def _set_preference(request: HttpRequest, form: PreferenceForm) -> HttpResponse:
+def _set_preference(request: CounterRequest, form: PreferenceForm) -> HttpResponse:
     services.set_preference(actor=request.actor, user=request.user, now=timezone.now(), **form.cleaned_data)
     flash.success(request, _("Your choice is saved."))
     return redirect(reverse(request, "notifications:preferences"))
@@ -133,7 +146,7 @@ def _set_preference(request: HttpRequest, form: PreferenceForm) -> HttpResponse:
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "POST"])
-def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+def unsubscribe(request: CounterRequest, token: str) -> HttpResponse:
     """Stop mails. Opening the link changes nothing: programs that look for bad mail open every link."""
     try:
         address, user_id = links.read_unsubscribe(token, request.institution)
@@ -151,7 +164,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     return page(request, "notifications/unsubscribe.html", {"address": address, "done": False})
 
 
-def _find(request: HttpRequest, message_id: UUID) -> Message:
+def _find(request: CounterRequest, message_id: UUID) -> Message:
     try:
         return selectors.get_message(user=request.user, institution=request.institution, message_id=message_id)
     except MessageNotFound:

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.checks import register
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,8 +10,10 @@ class SmsConfig(AppConfig):
         from salter.institutions import registry
         from salter.pages import registry as pages
         from salter.sms import rules
+        from salter.sms.checks import check_sms
         from salter.sms.selectors import phone_is_shown
 
+        register(check_sms)
         registry.register_module(
             registry.Module(
                 "sms", _("Text messages"), _("Notices and codes by SMS to people who gave us a mobile number.")

@@ -10,7 +10,7 @@ __all__ = ["list_messages_of", "phone_is_shown"]
 
 def phone_is_shown() -> bool:
     """Only in a demo, and only while no supplier takes the messages: there are codes in them."""
-    return bool(settings.SALTER_DEMO and getattr(settings, "SALTER_SMS_GATEWAY", "console") == "console")
+    return bool(settings.SALTER_DEMO and (getattr(settings, "SALTER_SMS_GATEWAY", "") or "console") == "console")
 
 
 def list_messages_of(number: str) -> QuerySet[StoredSms]:

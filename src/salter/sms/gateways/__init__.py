@@ -34,7 +34,7 @@ class SmsGateway(Protocol):
 
 def current() -> SmsGateway:
     """Make the gateway of this installation. **Raises** ImproperlyConfigured for a name that is none."""
-    name = getattr(settings, "SALTER_SMS_GATEWAY", "console")
+    name = getattr(settings, "SALTER_SMS_GATEWAY", "") or "console"
     if name not in _GATEWAYS:
         raise ImproperlyConfigured(f"SALTER_SMS_GATEWAY is {name!r}; known are {', '.join(sorted(_GATEWAYS))}.")
     module, _dot, class_name = _GATEWAYS[name].rpartition(".")
