@@ -183,3 +183,12 @@ def test_every_page_comes_in_every_language(cast, client, name, language):
     client.force_login(cast.ana)
     client.cookies["salter_language"] = language
     assert client.get(_url(name)).status_code == 200
+
+
+def test_home_offers_the_switch_and_the_security_page_the_customer_numbers(cast, client):
+    client.force_login(cast.ana)
+    home = client.get(_url("home")).content.decode()
+    assert f'value="{cast.ljiljan.pk}"' in home
+    security = client.get("/account/security?next=/gas/").content.decode()
+    assert "100001" in security
+    assert "Lipova 14, 21000 Novi Sad" in security
