@@ -17,6 +17,7 @@ sorting only, so a customer with very many open invoices and payments costs no m
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -139,7 +140,7 @@ def allocate(institution_id: UUID, customer_ids: Collection[UUID] | None = None)
 
     Returns: how many allocations were written or removed.
     """
-    values = {"institution": institution_id, "customers": list(customer_ids or ())}
+    values: dict[str, Any] = {"institution": institution_id, "customers": list(customer_ids or ())}
     scope = "" if customer_ids is None else _IN_SCOPE
     with transaction.atomic(), connection.cursor() as cursor:
         # One at a time for an institution: the second then sees all that the first has booked.

@@ -9,12 +9,14 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from salter.billing import (
+            abouts,
             panels,
             receivers,  # noqa: F401  connects by being imported
             rules,
         )
         from salter.billing.registers.invoices import INVOICES
         from salter.billing.registers.payments import PAYMENTS
+        from salter.cases.registry import AboutKind, register_about
         from salter.imports import registry as imports
         from salter.institutions.registry import Module, Setting, register_module, register_setting
         from salter.notifications import registry as messages
@@ -98,6 +100,7 @@ class BillingConfig(AppConfig):
                 visible=panels.is_customer,
             )
         )
+        register_about(AboutKind("invoice", _("Bill"), choices=abouts.choices, belongs=abouts.belongs, url=abouts.url))
         register_attention(panels.attention, module="billing")
         register_panel(
             Panel("billing.balance", "billing/_balance.html", panels.balance_panel, "side", 10, module="billing")

@@ -50,7 +50,7 @@ def balance(request: HttpRequest) -> Balance | None:
             customers=acting.customers,
             now=timezone.now(),
         )
-    return request.billing_balance  # type: ignore[attr-defined, no-any-return]
+    return request.billing_balance  # type: ignore[attr-defined]
 
 
 def overdue_count(request: HttpRequest) -> int:
@@ -69,7 +69,7 @@ def _open_bills(request: HttpRequest) -> Sequence[Invoice]:
             customers=acting_of(request).customers,  # type: ignore[union-attr]
         )
         request.billing_open = list(rows[:SHOWN])  # type: ignore[attr-defined]
-    return request.billing_open  # type: ignore[attr-defined, no-any-return]
+    return request.billing_open  # type: ignore[attr-defined]
 
 
 def attention(request: HttpRequest) -> Iterable[AttentionItem]:

@@ -162,10 +162,11 @@ def find_last_reading(*, institution: Institution, customers: Iterable[_Customer
             period_to__isnull=False,
         )
         .order_by("-issued_on", "-number")
-        .values_list("current_state", "period_to", "customer_id", "number")
         .first()
     )
-    return LastReading(*row) if row else None
+    if row is None or row.current_state is None or row.period_to is None:
+        return None
+    return LastReading(row.current_state, row.period_to, row.customer_id, row.number)
 
 
 def payment_order(institution: Institution, invoice: Invoice) -> PaymentOrder | None:

@@ -131,7 +131,7 @@ class _MoneyTable(Table):
 
     @cached_property
     def rows(self) -> list[Any]:
-        found = Table.rows.func(self)
+        found = super().rows
         for row in found:
             row.href = self.link_of(row)
         return found
@@ -142,7 +142,7 @@ class _MoneyTable(Table):
             # All that was found stands on this page.
             names = [column for column in self.shown if column.total]
             return {column.name: sum(column.raw(row) for row in self.rows) for column in names} if self.rows else {}
-        return Table.totals.func(self)
+        return super().totals
 
 
 class OpenTable(_MoneyTable):

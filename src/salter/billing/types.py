@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import uuid
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -63,7 +64,7 @@ class LastPayment:
 class LastReading:
     """The meter state that the latest invoice was made from, in m³."""
 
-    state_m3: int
+    state_m3: Decimal
     read_on: datetime.date
     customer_id: uuid.UUID
     invoice_number: str
