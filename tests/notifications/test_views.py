@@ -335,6 +335,7 @@ def test_deliveries_about_a_case(cast: Cast) -> None:
     tell(cast, about=("case", "P-78"))
     tell(cast, institution=cast.heat, party=None)
     deliver_due()
+    assert selectors.list_messages_to_party(cast.gas, cast.ljiljan.pk).count() == 2
     (line,) = selectors.delivery_lines_about(cast.gas, "case", "P-77")
     assert (line.words, line.failed, line.address) == ("E-mail: delivered", False, "ana@example.rs")
     assert selectors.list_messages_about(cast.gas, "case", "P-77").count() == 2

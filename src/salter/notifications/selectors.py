@@ -104,10 +104,11 @@ def list_messages_about(institution: Institution, kind: str, ref: str) -> QueryS
 
 
 def list_messages_to_party(institution: Institution, party_id: UUID) -> QuerySet[Message]:
-    """Return all that was sent about one party, newest first, every channel a row of its own; for the staff."""
+    """Return all that left the house for a party, newest first, every channel a row of its own; for the staff."""
     return (
         Message.objects.filter(institution=institution, party_id=party_id)
-        .select_related("recipient", "template")
+        .exclude(channel=Channel.PORTAL)
+        .select_related("recipient")
         .defer("secret")
         .order_by("-created_at", "-id")
     )

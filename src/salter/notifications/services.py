@@ -305,7 +305,7 @@ class _Written:
             wanted_language=self.wanted_language,
             template=letter.version,
             context=self.context,
-            subject="" if is_sms else self.words.subject[:300],
+            subject=self.words.subject[:300],
             body=self._sms_text(letters=letters) if is_sms else self.words.body,
             secret="" if channel == Channel.PORTAL else letter.secret,
             about_kind=letter.about.kind,

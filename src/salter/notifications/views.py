@@ -18,6 +18,7 @@ from salter.accounts.access import signed_in
 from salter.notifications import links, selectors, services
 from salter.notifications.delivery import fallback_note
 from salter.notifications.forms import PreferenceForm
+from salter.notifications.menu import unread
 from salter.notifications.models import Message
 from salter.notifications.secrets import MASK
 from salter.notifications.tables import MessageTable
@@ -53,7 +54,7 @@ def messages(request: CounterRequest) -> HttpResponse:
     return table.respond(
         request,
         "notifications/messages.html",
-        {"unread": selectors.count_unread(request.user, request.institution)},
+        {"unread": unread(request)},
     )
 
 

@@ -60,9 +60,7 @@ def run_forever(stop_event: threading.Event) -> None:
     ]
     for thread in threads:
         thread.start()
-    worker.listen()
-    for thread in threads:
-        thread.join(timeout=30)
+    worker.listen(threads)
 
 
 class _Worker:
@@ -74,13 +72,13 @@ class _Worker:
 
     # -- the calling thread
 
-    def listen(self) -> None:
-        """Hold the number and pass on wake-ups, over every restart of the database."""
+    def listen(self, threads: list[threading.Thread]) -> None:
+        """Hold the number and pass on wake-ups, over every restart of the database, until the threads have ended."""
         pause = 0.2
         while not self._stop.is_set():
             try:
                 if _has_own_connection():
-                    self._listen_once()
+                    self._listen_once(threads)
                 else:
                     self._poll()
                 pause = 0.2
@@ -91,10 +89,9 @@ class _Worker:
                 pause = min(pause * 2, 5)
             finally:
                 connections.close_all()
-        for event in self._awake.values():
-            event.set()
+        self._let_end(threads)
 
-    def _listen_once(self) -> None:
+    def _listen_once(self, threads: list[threading.Thread]) -> None:
         with psycopg.connect(**_own_connection_parameters(), autocommit=True) as own:
             number = 0
             while not number:
@@ -117,13 +114,13 @@ class _Worker:
                 if time.monotonic() - polled >= POLL_S:
                     polled = time.monotonic()
                     self._wake()
-            self._let_threads_end()
+            # The lock is held until the threads have put back what they hold.
+            self._let_end(threads)
 
     def _poll(self) -> None:
         self._ready(0)
         while not self._stop.wait(min(POLL_S, 2)):
             self._wake()
-        self._let_threads_end()
 
     def _ready(self, number: int) -> None:
         texts.sync_templates()
@@ -136,12 +133,10 @@ class _Worker:
         for event in self._awake.values():
             event.set()
 
-    def _let_threads_end(self) -> None:
-        """Keep the lock until the threads have put back what they hold."""
+    def _let_end(self, threads: list[threading.Thread]) -> None:
         self._wake()
-        for thread in threading.enumerate():
-            if thread.name.startswith("outbox-") and thread is not threading.current_thread():
-                thread.join(timeout=25)
+        for thread in threads:
+            thread.join(timeout=25)
 
     # -- one thread per channel
 
@@ -191,15 +186,17 @@ class _Worker:
 
 
 def _has_own_connection() -> bool:
-    return bool(getattr(settings, "SALTER_DIRECT_URL", "")) or not connection.settings_dict.get(
-        "DISABLE_SERVER_SIDE_CURSORS"
-    )
+    """Say whether we can hold a session: not when a pooler in transaction mode is all that we can reach."""
+    ours, direct = connection.settings_dict, settings.SALTER_LISTEN_PARAMETERS
+    behind_pooler = bool(ours["DISABLE_SERVER_SIDE_CURSORS"])
+    same_address = (str(direct["host"]), str(direct["port"])) == (ours["HOST"], str(ours["PORT"]))
+    return not (behind_pooler and same_address)
 
 
 def _own_connection_parameters() -> dict[str, Any]:
-    """Parameters of a connection that no pooler stands in: it listens and holds a session lock."""
-    if direct := getattr(settings, "SALTER_DIRECT_URL", ""):
-        return {"conninfo": direct, "application_name": "salter outbox"}
-    parameters = connection.get_connection_params()
-    kept = ("dbname", "user", "password", "host", "port", "sslmode", "service", "passfile")
-    return {key: parameters[key] for key in kept if parameters.get(key)} | {"application_name": "salter outbox"}
+    """Parameters of a connection that no pooler stands in, to the database that we work in."""
+    return {
+        **settings.SALTER_LISTEN_PARAMETERS,
+        "dbname": connection.settings_dict["NAME"],
+        "application_name": "salter outbox",
+    }
