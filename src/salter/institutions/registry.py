@@ -11,11 +11,20 @@ __all__ = ["Module", "Setting", "modules", "register_module", "register_setting"
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """A part of the counter that an institution has or hasn't (VC-38)."""
+    """A part of the counter that an institution has or hasn't (VC-38).
+
+    `namespaces` are the URL namespaces whose pages belong to it, its own code unless given: where the module is off,
+    the middleware answers 404 for all of them.
+    """
 
     code: str
     label: Promise | str
     hint: Promise | str = ""
+    namespaces: tuple[str, ...] = ()
+
+    @property
+    def owned_namespaces(self) -> frozenset[str]:
+        return frozenset(self.namespaces or (self.code,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Door: reads of institutions, their settings and calendars."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -11,19 +12,23 @@ from django.db.models import QuerySet
 from salter.institutions import models, registry, rules
 from salter.institutions.models import Institution, WorkingInterval
 from salter.institutions.types import UnknownInstitution
-from salter.lib.deadlines import Closure, WeeklyHours, WorkingCalendar
+from salter.lib.deadlines import Closure, WeeklyHours, WorkingCalendar, holidays_of
 
 __all__ = [
+    "find_closure",
     "find_institution",
     "get_institution",
     "get_institution_by_id",
+    "has_closed_module",
     "has_module",
+    "holidays_of_year",
     "list_closures",
     "list_institutions",
     "list_working_intervals",
     "setting",
     "today",
     "working_calendar",
+    "working_weeks",
 ]
 
 # Every page needs its institution; a changed one is seen by the other processes within this time.
@@ -75,6 +80,15 @@ def has_module(institution: Institution, code: str) -> bool:
     return code not in registry.modules or code in institution.modules
 
 
+def has_closed_module(institution: Institution, namespaces: Iterable[str]) -> bool:
+    """Say whether pages in one of these URL namespaces belong to a module that the institution has switched off."""
+    wanted = set(namespaces)
+    return any(
+        module.owned_namespaces & wanted and not has_module(institution, module.code)
+        for module in registry.modules.values()
+    )
+
+
 def setting(institution: Institution, key: str) -> Any:
     """Return the institution's value of a declared setting, else its default. **Raises** KeyError if undeclared."""
     declared = registry.settings[key]
@@ -94,14 +108,30 @@ def list_closures(institution: Institution) -> QuerySet[models.Closure]:
     return models.Closure.objects.filter(institution=institution)
 
 
-def working_calendar(institution: Institution) -> WorkingCalendar:
-    """Return the calendar that deadlines count by: weekly intervals, public holidays, own closures."""
+def find_closure(institution: Institution, closure_id: UUID) -> models.Closure | None:
+    return models.Closure.objects.filter(institution=institution, pk=closure_id).first()
+
+
+def holidays_of_year(institution: Institution, year: int, language: str) -> list[tuple[date, str]]:
+    """Return the public holidays of the institution's country in a year, with their names."""
+    return list(holidays_of(institution.country, year, language).items())
+
+
+def working_weeks(institution: Institution) -> dict[date, list[list[tuple[time, time]]]]:
+    """Return each working week by the day it is in force from: for Monday to Sunday its intervals, in order."""
     weeks: dict[date, list[list[tuple[time, time]]]] = {}
     for row in list_working_intervals(institution):
-        week = weeks.setdefault(row.valid_from, [[] for _weekday in range(7)])
-        week[row.weekday].append((row.opens_at, row.closes_at))
+        weeks.setdefault(row.valid_from, [[] for _weekday in range(7)])[row.weekday].append(
+            (row.opens_at, row.closes_at)
+        )
+    return weeks
+
+
+def working_calendar(institution: Institution) -> WorkingCalendar:
+    """Return the calendar that deadlines count by: weekly intervals, public holidays, own closures."""
     hours = tuple(
-        WeeklyHours(valid_from, tuple(tuple(day) for day in week)) for valid_from, week in sorted(weeks.items())
+        WeeklyHours(valid_from, tuple(tuple(day) for day in week))
+        for valid_from, week in sorted(working_weeks(institution).items())
     )
     closures = tuple(Closure(row.starts_on, row.ends_on, row.reason) for row in list_closures(institution))
     own = {"hours": hours} if hours else {}

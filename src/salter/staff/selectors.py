@@ -8,17 +8,21 @@ from django.db.models import Q, QuerySet
 from salter.institutions.models import Institution
 from salter.staff.models import Membership, Unit
 
-__all__ = ["find_membership", "list_colleagues", "list_units", "memberships_of"]
+__all__ = [
+    "find_membership", "find_membership_by_id", "find_unit", "in_force", "list_colleagues", "list_memberships",
+    "list_units", "memberships_of",
+]  # fmt: skip
 
 
-def _in_force(today: date) -> Q:
+def in_force(today: date) -> Q:
+    """Return the condition of a membership that holds on a day."""
     return Q(starts_on__lte=today) & (Q(ends_on__isnull=True) | Q(ends_on__gte=today))
 
 
 def find_membership(*, user_id: UUID, institution: Institution, today: date) -> Membership | None:
     """Return the person's membership in force at the institution, with unit and user."""
     return (
-        Membership.objects.filter(_in_force(today), user_id=user_id, institution=institution, user__is_active=True)
+        Membership.objects.filter(in_force(today), user_id=user_id, institution=institution, user__is_active=True)
         .select_related("unit", "user")
         .order_by("-starts_on")
         .first()
@@ -27,16 +31,37 @@ def find_membership(*, user_id: UUID, institution: Institution, today: date) -> 
 
 def memberships_of(*, user_id: UUID, today: date) -> QuerySet[Membership]:
     """Return where the person works today, whichever institution."""
-    return Membership.objects.filter(_in_force(today), user_id=user_id).select_related("institution", "unit")
+    return Membership.objects.filter(in_force(today), user_id=user_id).select_related("institution", "unit")
 
 
 def list_colleagues(*, institution: Institution, today: date) -> QuerySet[Membership]:
     """Return everybody who works at the institution today, by name."""
     return (
-        Membership.objects.filter(_in_force(today), institution=institution, user__is_active=True)
+        Membership.objects.filter(in_force(today), institution=institution, user__is_active=True)
         .select_related("user", "unit")
         .order_by("user__name", "id")
     )
+
+
+def list_memberships(institution: Institution, *, today: date) -> QuerySet[Membership]:
+    """Return everybody who works here or will, by name; those who have left are not among them."""
+    return (
+        Membership.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today), institution=institution)
+        .select_related("user", "unit")
+        .order_by("user__name", "id")
+    )
+
+
+def find_membership_by_id(institution: Institution, membership_id: UUID) -> Membership | None:
+    return (
+        Membership.objects.filter(institution=institution, pk=membership_id)
+        .select_related("user", "unit", "institution")
+        .first()
+    )
+
+
+def find_unit(institution: Institution, unit_id: UUID) -> Unit | None:
+    return Unit.objects.filter(institution=institution, pk=unit_id).first()
 
 
 def list_units(institution: Institution) -> QuerySet[Unit]:
