@@ -265,7 +265,7 @@ class TestFiles:
 
         answer = self.file(make_request, "xlsx")
         data = b"".join(answer.streaming_content)
-        answer.close()
+        answer.file_to_stream.close()
         with zipfile.ZipFile(io.BytesIO(data)) as book:
             sheet = book.read("xl/worksheets/sheet1.xml").decode()
         assert "<f>" not in sheet
@@ -299,7 +299,7 @@ class TestFiles:
                 told.append(kind)
 
         request = make_request("/gas/list/?export=xlsx")
-        Watched(ROWS).respond(request, "none.html").close()
+        Watched(ROWS).respond(request, "none.html").file_to_stream.close()
         assert told == ["xlsx"]
 
 
@@ -346,6 +346,11 @@ class TestQueryset:
             assert names(table)[:6] == IN_ORDER[:6]
             assert table.summary == "1–25 of more than 1000"
         assert table.pages.next
+
+    def test_while_one_types_the_next_word(self, make_request, parties):
+        for query in ("petar", "petar 1", "petar 10", "petar 109", "petar 1099"):
+            assert "Petar 1099" in names(self.table(make_request, parties, f"q={query}&sort=-name&per=100")), query
+        assert names(self.table(make_request, parties, "q=petar z")) == []
 
     def test_numbers_in_names_go_by_value(self, make_request, parties):
         rows = names(self.table(make_request, parties, "q=petar"))

@@ -100,8 +100,11 @@ def _parts(column: Column, word: str, today: date) -> Iterable[Q]:
         elif search and "__" in search and search.rsplit("__", 1)[1] in _LOOKUPS:
             yield Q(**{search: word})
         elif search and (folded := search_key(word)):
-            lookup = "contains" if len(folded) >= _TRIGRAM else "startswith"
-            yield Q(**{f"{search}__{lookup}": folded})
+            if len(folded) >= _TRIGRAM:
+                yield Q(**{f"{search}__contains": folded})
+            else:
+                # One or two letters are the beginning of a word: "ana m" on the way to "ana marija".
+                yield Q(**{f"{search}__startswith": folded}) | Q(**{f"{search}__contains": f" {folded}"})
 
 
 _LOOKUPS = frozenset({"exact", "iexact", "contains", "icontains", "startswith", "istartswith", "endswith"})

@@ -348,8 +348,9 @@ class Table:
         names = [column for column in self.shown if column.total]
         if not names or not self.rows:
             return {}
-        if self.totals_of_page or not isinstance(self.found, QuerySet):
-            rows = self.rows if self.totals_of_page else self.found
+        is_all_here = self.number == 1 and not self.has_more
+        if self.totals_of_page or is_all_here or not isinstance(self.found, QuerySet):
+            rows = self.rows if self.totals_of_page or is_all_here else self.found
             return {column.name: sum(column.raw(row) or 0 for row in rows) for column in names}
         sums = self.found.order_by().aggregate(
             **{f"total_{column.name}": Sum(column.order_fields[0]) for column in names}
