@@ -18,14 +18,14 @@ from django.db.models import ForeignObject
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "salter"
 
-# `pages` and `lib` are libraries: everything in them is a door. config puts the whole together.
+# `pages` and `lib` are libraries: everything in them is a door. config puts the whole together, and demo fills it.
 OPEN = {"lib", "pages"}
-KNOWS_ALL = {"config"}
+KNOWS_ALL = {"config", "demo"}
 # The base of every tenant row, and what it points to.
 SHARED_MODELS = {"TenantModel", "Institution"}
 DOORS = {"services", "selectors", "events", "types", "access", "registry", "rules", "channels", "worker"}
-# What the documents app and the transports are for.
-DOORS |= {"pdf", "gateways", "letters"}
+# What the documents app and the transports are for, and forms that the citizen's and the clerk's page share.
+DOORS |= {"pdf", "gateways", "letters", "forms"}
 
 
 def _layers() -> dict[str, int]:
