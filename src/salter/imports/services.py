@@ -43,7 +43,7 @@ from salter.institutions.models import Institution
 from salter.institutions.selectors import get_institution_by_id, has_module
 from salter.lib.ids import uuid7
 
-__all__ = ["again", "forget_old_files", "load_file", "prepare", "run", "save_profile", "start"]
+__all__ = ["again", "forget_old_files", "give_up", "load_file", "prepare", "run", "save_profile", "start"]
 
 log = logging.getLogger(__name__)
 
@@ -232,14 +232,27 @@ def run(*, job_id: UUID, now: datetime.datetime) -> None:
     job = Job.objects.select_related("institution").filter(pk=job_id).first()
     if job is None or job.is_finished or job.state == JobState.PREPARING:
         return
-    actor = Actor(user_id=job.started_by_id, name=job.started_by_name, role="staff")
+    actor = _starter_of(job)
     try:
         with local_path(job) as path:
             _run(job, path=path, actor=actor, now=now)
     except FileGone as refusal:
         _fail(job, actor, refusal, now)
-    except ImportRefused:
+    except OperationalError:
+        raise
+    except Exception:  # noqa: BLE001 - the job tells of it already
         return
+
+
+def give_up(*, job_id: UUID, fault: Exception, now: datetime.datetime) -> None:
+    """End a job that the queue will not try again. Nothing of its file was kept."""
+    job = Job.objects.filter(pk=job_id).first()
+    if job is not None and not job.is_finished:
+        _fail(job, _starter_of(job), fault, now)
+
+
+def _starter_of(job: Job) -> Actor:
+    return Actor(user_id=job.started_by_id, name=job.started_by_name, role="staff")
 
 
 def _run(
@@ -302,8 +315,7 @@ def _run(
         except Exception as fault:
             log.exception("load %s stopped", job.id)
             _fail(job, actor, fault, now)
-            if show is not None:
-                raise
+            raise
         progress.finished()
     return job
 

@@ -6,7 +6,7 @@ import datetime
 from uuid import UUID
 
 from django.db import OperationalError
-from procrastinate import RetryStrategy
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from salter.imports import services
@@ -14,14 +14,24 @@ from salter.imports import services
 __all__ = ["forget_old_files", "run_job"]
 
 
+ATTEMPTS = 5
+
+
 # A load that lost the database begins again; all else ends the job with a reason that its starter reads.
 @app.task(
     name="imports.run_job",
     queue="imports",
-    retry=RetryStrategy(max_attempts=5, exponential_wait=4, retry_exceptions=[OperationalError]),
+    pass_context=True,
+    retry=RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=4, retry_exceptions=[OperationalError]),
 )
-def run_job(job_id: str) -> None:
-    services.run(job_id=UUID(job_id), now=datetime.datetime.now(datetime.UTC))
+def run_job(context: JobContext, job_id: str) -> None:
+    now = datetime.datetime.now(datetime.UTC)
+    try:
+        services.run(job_id=UUID(job_id), now=now)
+    except OperationalError as fault:
+        if context.job.attempts >= ATTEMPTS:
+            services.give_up(job_id=UUID(job_id), fault=fault, now=now)
+        raise
 
 
 @app.periodic(cron="20 3 * * *")

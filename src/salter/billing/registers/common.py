@@ -45,5 +45,5 @@ def refuse_unknown_customers(stage: Stage) -> int:
 
 
 def reallocate_touched(stage: Stage) -> None:
-    """Book payments anew for the customers whose rows changed, and date the figures by this load."""
-    services.reallocate(stage.context.institution_id, stage.touched(), as_of=stage.context.now)
+    """Book payments anew for the customers whose rows changed; `receivers` dates the figures by the load."""
+    services.reallocate(stage.context.institution_id, stage.touched())

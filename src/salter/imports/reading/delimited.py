@@ -165,7 +165,7 @@ def open_delimited(path: Path, hints: Hints) -> DelimitedTable | None:
     with path.open("rb") as raw:
         sample = raw.read(1 << 20)
     decoded = sample.decode(encoding, errors="ignore")
-    if "\0" in decoded[:4096] or not decoded.strip():
+    if not decoded.strip() or _is_binary(decoded[:65536]):
         return None
     newline = "\n" if "\n" in decoded else ("\r" if "\r" in decoded else "\n")
     with path.open(encoding=encoding, errors="replace", newline=newline) as text:
@@ -184,6 +184,11 @@ def open_delimited(path: Path, hints: Hints) -> DelimitedTable | None:
     return DelimitedTable(
         path, encoding, separator, newline, [name.strip().strip("\ufeff") for name in header], line, following
     )
+
+
+def _is_binary(sample: str) -> bool:
+    """Text holds hardly any control characters; programs, pictures and archives are full of them."""
+    return sum(sign < " " and sign not in "\t\r\n\f\x1a" for sign in sample) > len(sample) / 100
 
 
 def _declared_separator(line: str) -> str:

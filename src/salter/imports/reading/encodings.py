@@ -17,7 +17,7 @@ from pathlib import Path
 __all__ = ["LABELS", "Detected", "detect", "score"]
 
 # Earlier is commoner; a tie goes to the earlier one.
-CANDIDATES = ("cp1250", "cp1251", "iso8859-2", "cp1252", "cp852", "iso8859-5", "cp855", "iso8859-16")
+CANDIDATES = ("cp1250", "cp1251", "iso8859-2", "cp1252", "cp852", "iso8859-5", "cp855")
 
 LABELS = {
     "utf-8": "UTF-8",
@@ -30,7 +30,6 @@ LABELS = {
     "cp1252": "Windows-1252",
     "iso8859-2": "ISO-8859-2",
     "iso8859-5": "ISO-8859-5",
-    "iso8859-16": "ISO-8859-16",
     "cp852": "CP852",
     "cp855": "CP855",
 }

@@ -72,6 +72,9 @@ def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:
         return column.dt.strftime("%Y-%m-%d %H:%M:%S")
     if dtype.is_nested() or dtype in (pl.Binary, pl.Object):
         return pl.lit(None, dtype=pl.String)
+    if dtype.is_float():
+        # 0.1 + 0.2 is no amount of seventeen decimals.
+        column = column.cast(pl.Float64).round(6)
     return column.cast(pl.String)
 
 
