@@ -46,6 +46,20 @@ def test_every_icon_that_templates_and_code_name_is_drawn():
     assert named - drawn == set()
 
 
+def test_every_template_can_be_read_and_names_elements_that_there_are():
+    from django.template import engines
+
+    environment = engines["jinja2"].env  # type: ignore[attr-defined]
+    elements = environment.get_template("elements.html").module
+    names = environment.list_templates(filter_func=lambda name: name.endswith(".html"))
+    assert len(names) > 30
+    for name in names:
+        text = environment.loader.get_source(environment, name)[0]
+        environment.parse(text)
+        named = set(re.findall(r"(?<![\w.])el\.(\w+)\(", text))
+        assert {element for element in named if not hasattr(elements, element)} == set(), name
+
+
 def test_the_letters_of_our_languages_are_in_the_fonts():
     from fontTools.ttLib import TTFont
 

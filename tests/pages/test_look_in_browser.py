@@ -113,6 +113,28 @@ class TestTable:
         page.wait_for_url(re.compile(r"sort=number$"))
         page.locator("#samples-part tbody th", has_text=before).first.wait_for()
 
+    def test_a_failed_request_is_told_and_the_list_stays(self, page: Any):
+        page.goto("/gas/_look/")
+        page.route("**/_look/?*", lambda route: route.fulfill(status=404, body="gone"))
+        page.locator("#samples-by-number").click()
+        page.locator(".toast", has_text="The connection was interrupted").wait_for()
+        assert page.locator("#samples-part tbody tr").count() == 25
+
+    def test_a_part_that_leads_to_the_sign_in_is_not_put_into_the_table(self, page: Any):
+        page.goto("/gas/_look/")
+        page.route(
+            "**/_look/?*",
+            lambda route: (
+                route.fulfill(status=302, headers={"Location": "/gas/_plain/"})
+                if "hx-request" in route.request.headers
+                else route.continue_()
+            ),
+        )
+        with page.expect_navigation():
+            page.locator("#samples-by-number").click()
+        assert page.locator("#samples-part h1").count() == 0
+        assert page.locator("h1").count() == 1
+
     def test_all_of_it_works_without_javascript(self, new_page: Callable[..., Any]):
         page = new_page(java_script_enabled=False, viewport={"width": 1280, "height": 900})
         page.goto("/gas/_look/")

@@ -11,6 +11,17 @@
     window.setTimeout(function () { region.textContent = text; }, 60);
   }
 
+  function toast(text) {
+    if (!text) return;
+    document.querySelectorAll(".toast.is-made").forEach(function (old) { old.remove(); });
+    var box = document.createElement("div");
+    box.className = "toast is-made";
+    box.textContent = text;
+    document.body.appendChild(box);
+    say(text);
+    window.setTimeout(function () { box.remove(); }, 8000);
+  }
+
   function focusOn(element) {
     if (!element) return;
     if (!element.hasAttribute("tabindex") && !/^(A|BUTTON|INPUT|SELECT|TEXTAREA)$/.test(element.tagName)) {
@@ -39,6 +50,14 @@
   // (the last page has no "next"), the focus would fall to the body; it goes to the part instead.
   var before = null;
   document.addEventListener("htmx:beforeSwap", function (event) {
+    // Sent elsewhere, to the sign-in most often: a part of this page can't show it, the whole page can.
+    var answered = event.detail.xhr && event.detail.xhr.responseURL;
+    var asked = event.detail.pathInfo && event.detail.pathInfo.requestPath;
+    if (answered && asked && new URL(answered).pathname !== new URL(asked, window.location.href).pathname) {
+      event.detail.shouldSwap = false;
+      window.location.reload();
+      return;
+    }
     before = event.detail.target && event.detail.target.contains(document.activeElement)
       ? document.activeElement.id || "part" : null;
   });
@@ -54,12 +73,9 @@
     before = null;
     if (part.getAttribute) say(part.getAttribute("data-said"));
   });
-  document.addEventListener("htmx:responseError", function (event) {
-    var text = document.body.getAttribute("data-failed");
-    if (event.detail.xhr.status === 403 || event.detail.xhr.status === 401) window.location.reload();
-    else say(text);
-  });
-  document.addEventListener("htmx:sendError", function () { say(document.body.getAttribute("data-failed")); });
+  function failed() { toast(document.body.getAttribute("data-failed")); }
+  document.addEventListener("htmx:responseError", failed);
+  document.addEventListener("htmx:sendError", failed);
 
   // A second press while the first is on its way does nothing. The server counts the key once anyway.
   document.addEventListener("submit", function (event) {
