@@ -33,10 +33,18 @@ def _today() -> Any:
 def sign_in() -> Callable[[Any], Client]:
     def make(user: Any) -> Client:
         client = Client()
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(user)
         return client
 
     return make
+
+
+@pytest.fixture
+def boris(cast: Cast, kinds: dict[str, Kind], sign_in: Callable[[Any], Client]) -> Client:
+    """Boris, acting for himself."""
+    client = sign_in(cast.boris)
+    client.post("/gas/acting/", {"party": str(cast.boris_party.pk)})
+    return client
 
 
 @pytest.fixture
@@ -84,12 +92,14 @@ def test_pages_ask_a_stranger_to_sign_in(kinds: dict[str, Kind], page: str) -> N
 
 @pytest.mark.parametrize("page", CASE_PAGES)
 def test_case_is_shown_to_its_owner_alone(
-    cast: Cast, open_case: OpenCase, sign_in: Callable[[Any], Client], page: str
+    cast: Cast, open_case: OpenCase, sign_in: Callable[[Any], Client], boris: Client, page: str
 ) -> None:
     case, attachment = _case_with_file(cast, open_case)
     path = f"/cases/{case.number}{page.format(attachment=attachment.pk)}"
-    assert sign_in(cast.ana).get(f"/gas{path}").status_code == 200
-    assert sign_in(cast.boris).get(f"/gas{path}").status_code == 404
+    own = sign_in(cast.ana).get(f"/gas{path}")
+    assert b"".join(own)
+    assert own.status_code == 200
+    assert boris.get(f"/gas{path}").status_code == 404
     assert sign_in(cast.ceca).get(f"/heat{path}").status_code == 404
     assert Client().get(f"/gas{path}").status_code == 302
     # Nobody of this counter's customers, though signed in: to the page that links a number.
@@ -97,11 +107,14 @@ def test_case_is_shown_to_its_owner_alone(
 
 
 @pytest.mark.parametrize("path", ["/reply", "/withdraw"])
-def test_strangers_change_nothing(cast: Cast, open_case: OpenCase, sign_in: Callable[[Any], Client], path: str) -> None:
+def test_strangers_change_nothing(
+    cast: Cast, open_case: OpenCase, sign_in: Callable[[Any], Client], boris: Client, path: str
+) -> None:
     case = open_case()
-    for who in ("boris", "ceca"):
-        response = sign_in(getattr(cast, who)).post(f"/gas/cases/{case.number}{path}", {"text": "Mine"})
-        assert response.status_code in (302, 404)
+    assert boris.post(f"/gas/cases/{case.number}{path}", {"text": "Mine"}).status_code == 404
+    assert sign_in(cast.ceca).post(f"/heat/cases/{case.number}{path}", {"text": "Mine"}).status_code == 404
+    # At this counter Ceca acts for nobody.
+    assert sign_in(cast.ceca).post(f"/gas/cases/{case.number}{path}", {"text": "Mine"}).status_code == 302
     assert Case.objects.get().version == 1
 
 
@@ -167,7 +180,7 @@ def test_list_sorts_searches_and_exports(cast: Cast, open_case: OpenCase, ana: C
     second = open_case("complaint", text="Žalba na čekanje")
     for query, found, hidden in (
         ("djordjevic", first, second),
-        ("r 2026 1", second, first),
+        ("r-2026-1", second, first),
         ("Р-2026-00001", second, first),
         ("complaint", second, first),
         ("received question", first, second),
@@ -263,7 +276,7 @@ def test_every_kind_can_be_sent(ana: Client, kinds: dict[str, Kind]) -> None:
     ("kind", "data", "message"),
     [
         ("question", {"subject": "S", "text": ""}, "Fill in this field."),
-        ("question", {"subject": "S", "text": " \u200b "}, "Fill in this field."),
+        ("question", {"subject": "S", "text": " \u200b "}, "Write what you want to say."),
         ("question", {"subject": "", "text": "My words"}, "Fill in this field."),
         ("question", {"subject": "x" * 201, "text": "My words"}, "200"),
         ("question", {"subject": "S", "text": "x" * 20_001}, "20000"),
@@ -306,8 +319,7 @@ def test_files_survive_a_refused_form(ana: Client, cast: Cast) -> None:
     assert (attachment.file.name, attachment.field) == ("meter.jpg", "photo")
 
 
-def test_kept_files_of_others_are_not_taken(cast: Cast, ana: Client, sign_in: Callable[[Any], Client]) -> None:
-    boris = sign_in(cast.boris)
+def test_kept_files_of_others_are_not_taken(ana: Client, boris: Client) -> None:
     page = html(boris.post("/gas/cases/new/question", {"subject": "", "text": "x", "files": upload()}))
     (theirs,) = re.findall(r'name="kept" value="([^"]+)"', page)
     assert ana.post("/gas/cases/new/question", {"subject": "S", "text": "x", "kept": [theirs]}).status_code == 302
@@ -322,8 +334,6 @@ def test_forged_kept_values_are_ignored(ana: Client, kept: str) -> None:
 
 def test_too_many_files(ana: Client) -> None:
     files = [upload(f"{n}.jpg", picture(n + 1)) for n in range(11)]
-    response = ana.post("/gas/cases/new/question", {"subject": "S", "text": "x", "files": files[:6]})
-    assert response.status_code == 302
     response = ana.post("/gas/cases/new/data_change", {"text": "x", "files": files[:10], "own_proof": files[10]})
     assert response.status_code == 422
     assert "At most 10 files" in html(response)

@@ -8,7 +8,8 @@ __all__ = ["CaseNumberConverter"]
 class CaseNumberConverter:
     """`351-123/2026` stands in an address as `351-123~2026`."""
 
-    regex = r"[^/]{1,80}"
+    # No control characters: PostgreSQL refuses a NUL in a text.
+    regex = r"[^/\x00-\x1f]{1,80}"
 
     def to_python(self, value: str) -> str:
         return value.replace("~", "/")

@@ -75,7 +75,7 @@ class CaseTable(Table):
                 "status", _("State"), kind="band", value=case_band, sort="status__position",
                 search=find_by_label(institution, lambda row: row.labels, "status"),
             ),
-            Column("opened_at", _("Handed in"), kind="date", search="opened_at", opt=True),
+            Column("opened_at", _("Handed in"), kind="datetime", opt=True),
             Column("due_on", _("Answer by"), kind="date"),
         ]  # fmt: skip
         super().__init__(rows, **kwargs)

@@ -242,7 +242,8 @@ def _case_page(request: HttpRequest, found: Case, form: ReplyForm) -> HttpRespon
     context = {
         "case": found,
         "band": case_band(found),
-        "form": form if may_act and can_write else None,
+        # A refused form is shown in any case, with the words that were typed.
+        "form": form if (may_act and can_write) or form.is_bound else None,
         "may_act": may_act,
         "waits": waits,
         "asked": selectors.excerpt(asked[-1]) if waits and asked else "",

@@ -76,7 +76,7 @@ def _clean_jpeg(content: bytes, exif: bytes) -> bytes:
         body = exif if exif.startswith(b"Exif\x00\x00") else b"Exif\x00\x00" + exif
         out += b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body
     at = 2
-    while at < len(content):
+    while True:
         if content[at] != 0xFF:
             raise DamagedFile
         while content[at + 1] == 0xFF:
@@ -90,8 +90,6 @@ def _clean_jpeg(content: bytes, exif: bytes) -> bytes:
         if _is_needed(marker, content[at + 4 : at + 18]):
             out += content[at:end]
         at = end
-    # Some cameras forget the end mark; the decoder has accepted the picture before.
-    return bytes(out + b"\xff\xd9")
 
 
 def _is_needed(marker: int, start: bytes) -> bool:
@@ -111,8 +109,8 @@ def _end_of_scan(content: bytes, at: int) -> int:
     """The place of the first marker after coded data; `FF 00` and restart marks belong to the data."""
     while True:
         at = content.find(b"\xff", at)
-        if at < 0 or at + 1 >= len(content):
-            return len(content)
+        if at < 0:
+            raise DamagedFile
         following = content[at + 1]
         if following == 0x00 or 0xD0 <= following <= 0xD7:
             at += 2

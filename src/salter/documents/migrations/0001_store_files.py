@@ -1,8 +1,9 @@
 """Rows of stored files."""
 
 import django.db.models.deletion
-import salter.lib.ids
 from django.db import migrations, models
+
+import salter.lib.ids
 
 
 class Migration(migrations.Migration):
