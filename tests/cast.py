@@ -126,10 +126,11 @@ def represent(party: Party, user: User, scope: str = "manage") -> Representation
 def employ(institution: Institution, user: User, role: str, unit: Unit | None = None) -> Membership:
     """Take a person on since last year, with a second factor."""
     from allauth.mfa.models import Authenticator
+    from allauth.mfa.utils import encrypt
 
     user.second_factor_at = datetime(2025, 1, 1, tzinfo=UTC)
     user.save(update_fields=["second_factor_at"])
-    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "JBSWY3DPEHPK3PXP"})
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": encrypt("JBSWY3DPEHPK3PXP")})
     return Membership.objects.create(
         institution=institution, user=user, role=role, unit=unit, starts_on=date(2025, 1, 1)
     )

@@ -249,6 +249,21 @@ def test_passwords_are_kept_with_argon2(cast: Cast) -> None:
     assert User.objects.get(pk=cast.ana.pk).password.startswith("argon2$argon2id$")
 
 
+def test_a_hash_of_older_parameters_is_renewed_and_ends_no_session(client: Client, cast: Cast) -> None:
+    from django.contrib.auth.hashers import make_password
+
+    User.objects.filter(pk=cast.ana.pk).update(password=make_password(PASSWORD, hasher="pbkdf2_sha256"))
+    sign_in(client, "ana@example.rs")
+    assert client.get("/account/password").status_code == 200
+    assert User.objects.get(pk=cast.ana.pk).password.startswith("argon2")
+
+
+def test_a_pause_stands_in_the_trail(client: Client, cast: Cast) -> None:
+    for _try in range(5):
+        sign_in(client, "ana@example.rs", "wrong")
+    assert Entry.objects.get(action="accounts.pause_sign_in").subject_id == cast.ana.pk
+
+
 def test_a_burst_of_attempts_is_counted_before_any_is_checked(scratch_db: object) -> None:
     """Twenty at once get five looks at the password, not twenty."""
     from concurrent.futures import ThreadPoolExecutor

@@ -10,11 +10,11 @@ from django.db import transaction
 
 from salter.accounts import events, limits, vault
 from salter.accounts.models import Code, User
-from salter.accounts.rules import CODE_DIGITS, CODE_LIFETIME, CODE_TRIES
+from salter.accounts.rules import CODE_DIGITS, CODE_LIFETIME, CODE_TRIES, digits_of
 from salter.accounts.types import Channel, CodeExpired, CodeWrong, Purpose
 from salter.audit.types import Actor
 
-__all__ = ["confirm", "find", "issue", "resend", "use"]
+__all__ = ["admit", "confirm", "find", "issue", "resend", "use"]
 
 
 def _digest(code_id: UUID, typed: str) -> str:
@@ -41,9 +41,17 @@ def _send(code: Code, language: str, institution: Any, now: datetime) -> None:
     )
 
 
+def admit(*, actor: Actor, channel: Channel, address: str, now: datetime) -> None:
+    """Count a code that is asked for, outside the transaction that makes it: a refusal must not undo the counting.
+
+    **Raises** Paused when too many were asked for.
+    """
+    limits.take("send_address", actor.ip, now)
+    limits.take("send", f"{channel}:{address}", now)
+
+
 def issue(
     *,
-    actor: Actor,
     purpose: Purpose,
     channel: Channel,
     address: str,
@@ -54,26 +62,23 @@ def issue(
     institution: Any,
     now: datetime,
 ) -> Code:
-    """Make a code and send it; a decoy is only made. **Raises** Paused when too many were asked for."""
-    limits.take("send_address", actor.ip, now)
-    limits.take("send", f"{channel}:{address}", now)
-    with transaction.atomic():
-        # A newer code makes the older ones of its kind worthless.
-        if user is not None:
-            Code.objects.filter(user=user, purpose=purpose, used_at=None).update(expires_at=now)
-        code = Code.objects.create(
-            user=user,
-            purpose=purpose,
-            channel=channel,
-            address=address,
-            payload=payload,
-            is_decoy=is_decoy,
-            tries_left=CODE_TRIES,
-            sent_at=now,
-            expires_at=now + CODE_LIFETIME,
-            created_at=now,
-        )
-        _send(code, language, institution, now)
+    """Make a code and send it in the caller's transaction; a decoy is only made. `admit` comes first."""
+    # A newer code makes the older ones of its kind worthless.
+    if user is not None:
+        Code.objects.filter(user=user, purpose=purpose, used_at=None).update(expires_at=now)
+    code = Code.objects.create(
+        user=user,
+        purpose=purpose,
+        channel=channel,
+        address=address,
+        payload=payload,
+        is_decoy=is_decoy,
+        tries_left=CODE_TRIES,
+        sent_at=now,
+        expires_at=now + CODE_LIFETIME,
+        created_at=now,
+    )
+    _send(code, language, institution, now)
     return code
 
 
@@ -81,8 +86,7 @@ def resend(*, actor: Actor, code: Code, language: str, institution: Any, now: da
     """Replace the digits and send them again. **Raises** Paused, CodeExpired for one that did its work."""
     if code.used_at or code.confirmed_at:
         raise CodeExpired
-    limits.take("send_address", actor.ip, now)
-    limits.take("send", f"{code.channel}:{code.address}", now)
+    admit(actor=actor, channel=Channel(code.channel), address=code.address, now=now)
     with transaction.atomic():
         code.tries_left = CODE_TRIES
         code.sent_at = now
@@ -101,7 +105,7 @@ def confirm(code_id: UUID, typed: str, now: datetime) -> Code:
 
     A try is spent before the comparison is told, in a transaction of its own: a refusal never gives it back.
     """
-    digits = "".join(character for character in typed if character.isdecimal())
+    digits = digits_of(typed)
     with transaction.atomic():
         code = Code.objects.select_for_update().filter(pk=code_id).first()
         if code is None or code.used_at or code.confirmed_at or code.expires_at <= now or code.tries_left <= 0:

@@ -15,10 +15,12 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
-from salter.accounts import vault
+from salter.accounts import limits, vault
 from salter.accounts.filling import fill_form
 from salter.accounts.models import KeptPost
+from salter.accounts.network import client_address
 from salter.accounts.rules import KEPT_POST_LIFETIME, KEPT_POST_MAX_BYTES
+from salter.accounts.types import Paused
 
 __all__ = ["COOKIE", "HOLDER_COOKIE", "Kept", "fill_response", "find", "forget", "keep", "name_holder"]
 
@@ -59,6 +61,10 @@ def keep(request: HttpRequest, response: HttpResponse, *, now: datetime) -> None
     body = json.dumps(fields).encode()
     # The pages of accounts carry passwords and codes; they are typed again.
     if request.path_info.startswith("/account/") or not fields or len(body) > KEPT_POST_MAX_BYTES:
+        return
+    try:
+        limits.take("kept_post", client_address(request), now)
+    except Paused:
         return
     page = _page_of(request)
     key = secrets.token_urlsafe(32)

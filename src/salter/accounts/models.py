@@ -3,6 +3,7 @@
 import secrets
 from typing import Any
 
+from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
@@ -81,6 +82,15 @@ class User(AbstractBaseUser):
         """Set the password and end every session; a caller that spares sessions puts the seed back."""
         super().set_password(raw_password)
         self.session_seed = new_seed()
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Check the password; a hash made with older parameters is renewed, which ends no session."""
+
+        def renew(raw: str) -> None:
+            self.password = make_password(raw)
+            self.save(update_fields=["password"])
+
+        return check_password(raw_password, self.password, renew)
 
     def _get_session_auth_hash(self, secret: Any = None) -> str:
         return salted_hmac("salter.accounts.session", self.session_seed, secret=secret, algorithm="sha256").hexdigest()

@@ -5,6 +5,7 @@ gains nothing.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,6 +18,7 @@ __all__ = [
     "LIMITS",
     "Limit",
     "device_of",
+    "digits_of",
     "mask_address",
     "pause_after",
     "tries_left",
@@ -54,6 +56,8 @@ LIMITS: dict[str, Limit] = {
     "send": Limit(0, (60, 60, 120, 300, 900, 3600), timedelta(hours=24)),
     # Codes asked for from one network address.
     "send_address": Limit(20, (60, 300, 900, 3600), timedelta(hours=1)),
+    # Forms of people without a session, kept for one network address.
+    "kept_post": Limit(30, (300, 900, 3600), timedelta(hours=1)),
 }
 
 
@@ -107,6 +111,11 @@ def device_of(user_agent: str) -> Device:
     else:
         kind = DeviceKind.COMPUTER
     return Device(kind, ", ".join(part for part in (browser, system) if part))
+
+
+def digits_of(typed: str) -> str:
+    """Return the digits of what was typed, in whichever script and with whatever between them."""
+    return "".join(str(unicodedata.decimal(character)) for character in typed if character.isdecimal())
 
 
 def mask_address(address: str) -> str:

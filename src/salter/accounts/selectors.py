@@ -8,7 +8,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from salter.accounts.models import SignInAttempt, User
 from salter.accounts.rules import device_of
@@ -90,12 +90,8 @@ def list_attempts(user: User) -> QuerySet[SignInAttempt]:
 
 def list_sessions(user: User, *, present_key: str | None, now: datetime) -> list[OpenSession]:
     """Return where the person is signed in now, the present session first, then the latest used."""
-    rows = list(UserSession.objects.filter(user=user))
-    alive = set(
-        Session.objects.filter(session_key__in=[row.session_key for row in rows], expire_date__gt=now).values_list(
-            "session_key", flat=True
-        )
-    )
+    alive = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=now)
+    rows = UserSession.objects.filter(Exists(alive), user=user)
     sessions = [
         OpenSession(
             id=row.pk,
@@ -106,7 +102,6 @@ def list_sessions(user: User, *, present_key: str | None, now: datetime) -> list
             is_present=row.session_key == present_key,
         )
         for row in rows
-        if row.session_key in alive
     ]
     return sorted(sessions, key=lambda one: (not one.is_present, -one.last_used_at.timestamp()))
 

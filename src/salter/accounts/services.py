@@ -13,15 +13,16 @@ from allauth.usersessions.models import UserSession
 from django.contrib.auth import authenticate
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from salter.accounts import codes, events, limits, vault
 from salter.accounts.logins import Login, parse_login
 from salter.accounts.models import Code, KeptPost, SignInAttempt, Throttle, User, new_seed
-from salter.accounts.rules import LIMITS, UNCONFIRMED_SIGN_UP_LIFETIME, device_of, mask_address, tries_left
+from salter.accounts.rules import LIMITS, UNCONFIRMED_SIGN_UP_LIFETIME, device_of, digits_of, mask_address, tries_left
 from salter.accounts.types import (
     Channel,
     CodeExpired,
@@ -60,6 +61,7 @@ __all__ = [
     "forget_stale",
     "make_recovery_codes",
     "record_sign_in",
+    "record_sign_out",
     "request_email_change",
     "request_password_reset",
     "request_phone_change",
@@ -138,9 +140,9 @@ def start_sign_up(
     holder = _holder_of(channel, str(address))
     # Hashed in both cases: the time it takes must not tell whether the address is known.
     payload = {"name": name, "email": email, "phone": phone, "password": make_password(password), "language": language}
+    codes.admit(actor=actor, channel=channel, address=str(address), now=now)
     with transaction.atomic():
         code = codes.issue(
-            actor=actor,
             purpose=Purpose.SIGN_UP,
             channel=channel,
             address=str(address),
@@ -238,8 +240,10 @@ def check_password(*, actor: Actor, login: str, password: str, country: str, now
     reason = Reason.INACTIVE if inactive else Reason.WRONG_PASSWORD if known else Reason.UNKNOWN
     with transaction.atomic():
         _record_attempt(actor, known, parsed, SignInMethod.PASSWORD, reason, now)
-        if known and uses in (LIMITS["login"].free + 1, LIMITS["login"].free + len(LIMITS["login"].pauses_s)):
-            _notify(actor, known, NoticeKind.MANY_ATTEMPTS, now, None)
+        if known and uses > LIMITS["login"].free:
+            _record(actor, "accounts.pause_sign_in", known, now, failures=uses)
+            if uses in (LIMITS["login"].free + 1, LIMITS["login"].free + len(LIMITS["login"].pauses_s)):
+                _notify(actor, known, NoticeKind.MANY_ATTEMPTS, now, None)
     raise SignInRefused(tries_left(LIMITS["login"], uses))
 
 
@@ -255,6 +259,7 @@ def check_second_factor(*, actor: Actor, user: User, typed: str, now: datetime) 
         with transaction.atomic():
             _record_attempt(actor, user, None, SignInMethod.PASSWORD_AND_CODE, Reason.WRONG_SECOND_FACTOR, now)
             if uses == LIMITS["second_factor"].free + 1:
+                _record(actor, "accounts.pause_second_factor", user, now, failures=uses)
                 _notify(actor, user, NoticeKind.MANY_ATTEMPTS, now, None)
         raise CodeWrong(tries_left(LIMITS["second_factor"], uses))
     limits.clear("second_factor", str(user.id))
@@ -262,7 +267,7 @@ def check_second_factor(*, actor: Actor, user: User, typed: str, now: datetime) 
 
 
 def _second_factor_of(user: User, typed: str, now: datetime) -> SignInMethod | None:
-    digits = "".join(character for character in typed if character.isdecimal())
+    digits = digits_of(typed)
     with transaction.atomic():
         authenticators = {row.type: row for row in Authenticator.objects.select_for_update().filter(user_id=user.pk)}
         totp = authenticators.get(Authenticator.Type.TOTP)
@@ -322,9 +327,9 @@ def request_password_reset(
     user = _find_by_login(parsed)
     if user is not None and not user.is_active:
         user = None
+    codes.admit(actor=actor, channel=parsed.channel, address=parsed.value, now=now)
     with transaction.atomic():
         code = codes.issue(
-            actor=actor,
             purpose=Purpose.RESET,
             channel=parsed.channel,
             address=parsed.value,
@@ -457,9 +462,9 @@ def _request_change(
 ) -> UUID:
     holder = _holder_of(channel, address)
     is_taken = holder is not None and holder.pk != user.pk
+    codes.admit(actor=actor, channel=channel, address=address, now=now)
     with transaction.atomic():
         code = codes.issue(
-            actor=actor,
             purpose=purpose,
             channel=channel,
             address=address,
@@ -580,7 +585,7 @@ def switch_on_second_factor(
     counter = -1
     if typed is not None:
         uses = limits.take("second_factor", str(user.id), now)
-        found = _totp_counter(secret, "".join(c for c in typed if c.isdecimal()), now)
+        found = _totp_counter(secret, digits_of(typed), now)
         if found is None:
             raise CodeWrong(tries_left(LIMITS["second_factor"], uses))
         counter = found
@@ -657,13 +662,16 @@ def _end_sessions(user: User, *, keep_key: str | None) -> int:
 
 
 def forget_stale(*, now: datetime) -> int:
-    """Remove codes, unconfirmed sign-ups (RL-76), counters and kept forms that nobody can use any more."""
+    """Remove what nobody can use any more: codes, unconfirmed sign-ups (RL-76), counters, kept forms, sessions."""
     longest = max(limit.window for limit in LIMITS.values())
     removed, _details = Code.objects.filter(created_at__lt=now - UNCONFIRMED_SIGN_UP_LIFETIME).delete()
     removed += KeptPost.objects.filter(expires_at__lt=now).delete()[0]
     removed += Throttle.objects.filter(
         Q(paused_until=None) | Q(paused_until__lt=now), last_used_at__lt=now - longest
     ).delete()[0]
+    removed += Session.objects.filter(expire_date__lt=now).delete()[0]
+    ended = ~Exists(Session.objects.filter(session_key=OuterRef("session_key")))
+    removed += UserSession.objects.filter(ended).delete()[0]
     return removed
 
 

@@ -1,10 +1,11 @@
 """The history of sign-ins in the one table (EK-27)."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from salter.accounts import selectors
 from salter.accounts.models import SignInAttempt
+from salter.accounts.requests import MemberRequest
 from salter.accounts.types import DeviceKind, Outcome, Reason, SignInMethod
 from salter.pages.tables import Band, Column, Table
 
@@ -40,6 +41,6 @@ class SignInsTable(Table):
         return "warning" if row.outcome == Outcome.FAILED else ""
 
 
-def sign_ins_table(request: HttpRequest) -> HttpResponse:
+def sign_ins_table(request: MemberRequest) -> HttpResponse:
     """Answer with the reader's own history."""
-    return SignInsTable(selectors.list_attempts(request.user)).respond(request, "accounts/sign_ins.html")  # type: ignore[arg-type]
+    return SignInsTable(selectors.list_attempts(request.user)).respond(request, "accounts/sign_ins.html")

@@ -136,7 +136,7 @@ class SignInRefused(AccountProblem):
     def __init__(self, left: int) -> None:
         self.left = left
         if left:
-            sentence = ngettext(
+            sentence: object = ngettext(
                 "The e-mail, phone number or password is not right. You have %(num)s more try.",
                 "The e-mail, phone number or password is not right. You have %(num)s more tries.",
                 left,

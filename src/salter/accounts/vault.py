@@ -15,7 +15,7 @@ __all__ = ["decrypt", "digest", "encrypt", "open_with", "seal_with"]
 
 
 def _fernet(label: str) -> MultiFernet:
-    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    secrets = [str(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
     return MultiFernet([_key(f"salter.accounts.{label}".encode(), secret.encode()) for secret in secrets])
 
 

@@ -7,7 +7,7 @@ from allauth.account.stages import LoginStageController
 from allauth.mfa.stages import AuthenticateStage
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -18,6 +18,7 @@ from salter.accounts import codes, keeping, selectors, services
 from salter.accounts.counters import country_of
 from salter.accounts.forms import CodeForm, ForgottenForm, NewPasswordForm, SecondFactorForm, SignInForm, SignUpForm
 from salter.accounts.registry import offers_for
+from salter.accounts.requests import Visit
 from salter.accounts.rules import CODE_LIFETIME, mask_address
 from salter.accounts.types import AccountProblem, Channel, CodeExpired, Purpose, SignInMethod
 from salter.accounts.views.parts import code_id, drop_code, go, home_of, let_in, next_of, refuse, sent, wait_for
@@ -41,7 +42,7 @@ read_or_post = require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @sensitive_post_parameters("password")
 @read_or_post
-def sign_in(request: HttpRequest) -> HttpResponse:
+def sign_in(request: Visit) -> HttpResponse:
     """E-mail or phone number and password."""
     next_url = next_of(request)
     if request.user.is_authenticated:
@@ -65,7 +66,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @read_or_post
-def second_factor(request: HttpRequest) -> HttpResponse:
+def second_factor(request: Visit) -> HttpResponse:
     """The second question: a code from the app, or a recovery code."""
     if request.user.is_authenticated:
         return HttpResponseRedirect(next_of(request))
@@ -89,7 +90,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @read_or_post
-def sign_out(request: HttpRequest) -> HttpResponse:
+def sign_out(request: Visit) -> HttpResponse:
     """Sign out by a button; an address alone, in an image say, signs nobody out."""
     if not request.user.is_authenticated:
         return HttpResponseRedirect(home_of(request))
@@ -110,7 +111,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("password")
 @read_or_post
-def sign_up(request: HttpRequest) -> HttpResponse:
+def sign_up(request: Visit) -> HttpResponse:
     """Name, addresses, password. The account is made once its code was typed."""
     next_url = next_of(request)
     if request.user.is_authenticated:
@@ -135,7 +136,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @read_or_post
-def sign_up_code(request: HttpRequest) -> HttpResponse:
+def sign_up_code(request: Visit) -> HttpResponse:
     """The code that opens the account."""
     next_url = next_of(request)
     if request.user.is_authenticated:
@@ -161,7 +162,7 @@ def sign_up_code(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @read_or_post
-def forgotten(request: HttpRequest) -> HttpResponse:
+def forgotten(request: Visit) -> HttpResponse:
     """Ask for a code to set a new password with. The answer is the same for everybody."""
     next_url = next_of(request)
     form = ForgottenForm(sent(request))
@@ -185,7 +186,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @read_or_post
-def forgotten_code(request: HttpRequest) -> HttpResponse:
+def forgotten_code(request: Visit) -> HttpResponse:
     """The code of a forgotten password."""
     next_url = next_of(request)
 
@@ -199,7 +200,7 @@ def forgotten_code(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("password")
 @read_or_post
-def new_password(request: HttpRequest) -> HttpResponse:
+def new_password(request: Visit) -> HttpResponse:
     """Set the new password with the confirmed code, and go in."""
     next_url = next_of(request)
     waited = code_id(request, Purpose.RESET)
@@ -231,7 +232,7 @@ def new_password(request: HttpRequest) -> HttpResponse:
 
 
 def code_page(
-    request: HttpRequest,
+    request: Visit,
     purpose: Purpose,
     act: Any,
     *,

@@ -5,7 +5,7 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 from cryptography.fernet import InvalidToken
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,6 +15,7 @@ from markupsafe import Markup
 from salter.accounts import selectors, services, vault
 from salter.accounts.access import recent_proof
 from salter.accounts.forms import SecondFactorForm
+from salter.accounts.requests import MemberRequest
 from salter.accounts.types import AccountProblem
 from salter.accounts.views.entering import read_or_post
 from salter.accounts.views.parts import go, next_of, refuse, sent
@@ -27,7 +28,7 @@ __all__ = ["download", "recovery_codes", "switch_off", "switch_on"]
 _SECRET = "accounts_new_secret"  # noqa: S105 — the name of a place in the session
 
 
-def _new_secret(request: HttpRequest) -> str:
+def _new_secret(request: MemberRequest) -> str:
     """Return the secret that is being set up; a reload shows the same, so a scanned code stays good."""
     kept = request.session.get(_SECRET)
     if kept:
@@ -44,7 +45,7 @@ def _new_secret(request: HttpRequest) -> str:
 @never_cache
 @recent_proof
 @read_or_post
-def switch_on(request: HttpRequest) -> HttpResponse:
+def switch_on(request: MemberRequest) -> HttpResponse:
     """Show the secret, take the first code. Staff are sent here and go back to where they were."""
     next_url = next_of(request, otherwise=go("security")["Location"])
     if selectors.has_second_factor(request.user):
@@ -81,7 +82,7 @@ def switch_on(request: HttpRequest) -> HttpResponse:
 @never_cache
 @recent_proof
 @read_or_post
-def switch_off(request: HttpRequest) -> HttpResponse:
+def switch_off(request: MemberRequest) -> HttpResponse:
     """Switch codes from an app off, after saying what that means."""
     if not selectors.has_second_factor(request.user):
         return go("security")
@@ -95,7 +96,7 @@ def switch_off(request: HttpRequest) -> HttpResponse:
 @never_cache
 @recent_proof
 @read_or_post
-def recovery_codes(request: HttpRequest) -> HttpResponse:
+def recovery_codes(request: MemberRequest) -> HttpResponse:
     """Show the codes that are left; make new ones."""
     next_url = next_of(request, otherwise=go("security")["Location"])
     if not selectors.has_second_factor(request.user):
@@ -111,8 +112,10 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
 @never_cache
 @recent_proof
 @require_safe
-def download(request: HttpRequest) -> HttpResponse:
+def download(request: MemberRequest) -> HttpResponse:
     """The codes as a text file."""
+    if not selectors.has_second_factor(request.user):
+        return go("security")
     codes = selectors.recovery_codes(request.user)
     text = "\r\n".join([_("Recovery codes for %(name)s") % {"name": request.user.name}, "", *codes, ""])
     response = HttpResponse(text, content_type="text/plain; charset=utf-8")

@@ -8,7 +8,7 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,6 +22,7 @@ from salter.accounts.counters import country_of
 from salter.accounts.forms import ChangePasswordForm, EmailForm, LandlineForm, LanguageForm, MobileForm, ProveForm
 from salter.accounts.models import User
 from salter.accounts.registry import blocks_for
+from salter.accounts.requests import MemberRequest
 from salter.accounts.tables import sign_ins_table
 from salter.accounts.types import AccountProblem, Purpose
 from salter.accounts.views.entering import code_page, read_or_post
@@ -51,7 +52,7 @@ __all__ = [
 
 @signed_in
 @require_safe
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: MemberRequest) -> HttpResponse:
     """The bare address leads to the security page."""
     return go("security")
 
@@ -59,7 +60,7 @@ def start(request: HttpRequest) -> HttpResponse:
 @never_cache
 @signed_in
 @require_safe
-def security(request: HttpRequest) -> HttpResponse:
+def security(request: MemberRequest) -> HttpResponse:
     """Last sign-ins, devices, ways to sign in, contact data, and what other apps add."""
     user = request.user
     country = country_of(request)
@@ -81,7 +82,7 @@ def security(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_GET
-def sign_ins(request: HttpRequest) -> HttpResponse:
+def sign_ins(request: MemberRequest) -> HttpResponse:
     """Every sign-in and every refusal, in the one table (EK-27)."""
     return sign_ins_table(request)
 
@@ -90,7 +91,7 @@ def sign_ins(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("password")
 @signed_in
 @read_or_post
-def prove(request: HttpRequest) -> HttpResponse:
+def prove(request: MemberRequest) -> HttpResponse:
     """Ask for the password again before something that matters."""
     next_url = next_of(request, otherwise=go("security")["Location"])
     form = ProveForm(sent(request))
@@ -111,7 +112,7 @@ def prove(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("present", "password")
 @signed_in
 @read_or_post
-def password(request: HttpRequest) -> HttpResponse:
+def password(request: MemberRequest) -> HttpResponse:
     """Change the password (EK-28)."""
     form = ChangePasswordForm(sent(request))
     if request.method == "POST" and form.is_valid():
@@ -138,7 +139,7 @@ def password(request: HttpRequest) -> HttpResponse:
     return answer(request, "accounts/password.html", {}, form)
 
 
-def _renew_session(request: HttpRequest) -> None:
+def _renew_session(request: MemberRequest) -> None:
     """Give the present session a new key and stamp, and keep its row in the list of devices."""
     old_key = request.session.session_key
     update_session_auth_hash(request, User.objects.get(pk=request.user.pk))
@@ -150,7 +151,7 @@ def _renew_session(request: HttpRequest) -> None:
 @never_cache
 @recent_proof
 @read_or_post
-def email(request: HttpRequest) -> HttpResponse:
+def email(request: MemberRequest) -> HttpResponse:
     """Name a new e-mail address; a code goes there (EK-29)."""
     return _change(request, EmailForm(sent(request)), "email", services.request_email_change)
 
@@ -158,13 +159,13 @@ def email(request: HttpRequest) -> HttpResponse:
 @never_cache
 @recent_proof
 @read_or_post
-def mobile(request: HttpRequest) -> HttpResponse:
+def mobile(request: MemberRequest) -> HttpResponse:
     """Name a new mobile number; a code goes there (EK-29)."""
     form = MobileForm(sent(request), country=country_of(request))
     return _change(request, form, "phone", services.request_phone_change)
 
 
-def _change(request: HttpRequest, form: Any, field: str, ask: Callable[..., UUID]) -> HttpResponse:
+def _change(request: MemberRequest, form: Any, field: str, ask: Callable[..., UUID]) -> HttpResponse:
     purpose = Purpose.CHANGE_EMAIL if field == "email" else Purpose.CHANGE_PHONE
     if request.method == "POST" and form.is_valid():
         try:
@@ -186,7 +187,7 @@ def _change(request: HttpRequest, form: Any, field: str, ask: Callable[..., UUID
 @never_cache
 @signed_in
 @read_or_post
-def email_code(request: HttpRequest) -> HttpResponse:
+def email_code(request: MemberRequest) -> HttpResponse:
     """The code that lets the new e-mail address take effect."""
     return _confirm(request, Purpose.CHANGE_EMAIL, "email", _("Confirm your new e-mail address"))
 
@@ -194,12 +195,12 @@ def email_code(request: HttpRequest) -> HttpResponse:
 @never_cache
 @signed_in
 @read_or_post
-def mobile_code(request: HttpRequest) -> HttpResponse:
+def mobile_code(request: MemberRequest) -> HttpResponse:
     """The code that lets the new mobile number take effect."""
     return _confirm(request, Purpose.CHANGE_PHONE, "mobile", _("Confirm your mobile number"))
 
 
-def _confirm(request: HttpRequest, purpose: Purpose, again: str, title: str) -> HttpResponse:
+def _confirm(request: MemberRequest, purpose: Purpose, again: str, title: str) -> HttpResponse:
     next_url = next_of(request, otherwise=go("security")["Location"])
 
     def take_effect(waited: UUID, typed: str) -> HttpResponse:
@@ -224,7 +225,7 @@ def _confirm(request: HttpRequest, purpose: Purpose, again: str, title: str) -> 
 @never_cache
 @signed_in
 @read_or_post
-def landline(request: HttpRequest) -> HttpResponse:
+def landline(request: MemberRequest) -> HttpResponse:
     """Change the landline number; it needs no code (EK-29)."""
     country = country_of(request)
     shown = phones.display(request.user.landline, country) if request.user.landline else ""
@@ -238,7 +239,7 @@ def landline(request: HttpRequest) -> HttpResponse:
     return answer(request, "accounts/landline.html", {}, form)
 
 
-def _language_form(request: HttpRequest) -> LanguageForm:
+def _language_form(request: MemberRequest) -> LanguageForm:
     return LanguageForm(
         sent(request),
         languages=offered_languages(request.institution),
@@ -248,7 +249,7 @@ def _language_form(request: HttpRequest) -> LanguageForm:
 
 @signed_in
 @require_POST
-def language(request: HttpRequest) -> HttpResponse:
+def language(request: MemberRequest) -> HttpResponse:
     """Choose the language of pages and messages."""
     form = _language_form(request)
     response = go("security")
@@ -264,7 +265,7 @@ def language(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_POST
-def end_sessions(request: HttpRequest) -> HttpResponse:
+def end_sessions(request: MemberRequest) -> HttpResponse:
     """End one session, or all but the present one."""
     number = request.POST.get("session", "")
     if number.isascii() and number.isdecimal() and len(number) <= 15:
@@ -278,7 +279,7 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
     return go("security")
 
 
-def _end_others(request: HttpRequest) -> None:
+def _end_others(request: MemberRequest) -> None:
     ended = services.end_other_sessions(
         actor=request.actor, user=request.user, session_key=request.session.session_key, now=timezone.now()
     )
@@ -298,7 +299,7 @@ def _end_others(request: HttpRequest) -> None:
 @never_cache
 @signed_in
 @read_or_post
-def not_me(request: HttpRequest) -> HttpResponse:
+def not_me(request: MemberRequest) -> HttpResponse:
     """Somebody else tried: end every other session and set a new password."""
     if request.method == "POST":
         _end_others(request)
