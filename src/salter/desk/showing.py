@@ -2,16 +2,22 @@
 
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from salter.cases import selectors as cases
+from salter.cases.forms import size_text
+from salter.cases.types import CaseChange, Priority
 from salter.lib.dates import format_date, format_datetime, format_weekday
 from salter.lib.money import format_money
 from salter.notifications.selectors import delivery_line
 from salter.pages.language import LANGUAGES
 from salter.pages.shortcuts import reverse
 
-__all__ = ["bill_rows", "deadline_rows", "language_name", "look_rows", "message_rows", "payment_rows", "thread_rows"]
+__all__ = [
+    "bill_rows", "change_rows", "deadline_rows", "language_name", "look_rows", "message_rows", "payment_rows",
+    "thread_rows",
+]  # fmt: skip
 
 
 def language_name(code: str) -> str:
@@ -21,7 +27,40 @@ def language_name(code: str) -> str:
 
 def look_rows(looks: Any) -> list[tuple[str, str, str]]:
     """Return who opened a file: name, time, purpose."""
-    return [(look.actor_name, format_datetime(look.at), look.purpose) for look in looks]
+    return [(look.actor_name, _moment(look.at), look.purpose) for look in looks]
+
+
+def _moment(at: Any) -> str:
+    """Day and time by the institution's clock."""
+    return format_datetime(timezone.localtime(at))
+
+
+def _happened(what: str, text: str) -> str:
+    """Say what kind of change it was; the text alone would leave it open whether a name is a colleague or a status."""
+    sentences = {
+        "assigned": _("Given to: %(text)s"),
+        "priority": _("Priority: %(text)s"),
+        "deadline": _("Deadline: %(text)s"),
+        "status": _("Status: %(text)s"),
+        "opened": _("Opened: %(text)s"),
+    }
+    if what == "priority" and text in Priority.values:
+        text = str(Priority(text).label)
+    return sentences[what] % {"text": text or _("nobody yet")} if what in sentences else text
+
+
+def change_rows(changes: tuple[CaseChange, ...]) -> list[dict[str, Any]]:
+    """Return what happened meanwhile, for the one who came second: who, when, and the whole of what was written."""
+    return [
+        {
+            "who": change.who,
+            "when": _moment(change.at),
+            "kind": "note" if change.is_note else "theirs",
+            "text": _happened(change.what, change.text),
+            "is_words": change.what in ("message", "note"),
+        }
+        for change in changes
+    ]
 
 
 def thread_rows(request: Any, case: Any, items: Any) -> list[dict[str, Any]]:
@@ -30,11 +69,11 @@ def thread_rows(request: Any, case: Any, items: Any) -> list[dict[str, Any]]:
     for item in items:
         if item.message is None:
             who = item.entry.actor_name if item.entry.actor_role != "system" else ""
-            words = " · ".join(p for p in (format_datetime(item.at), who, cases.text_of_change(item.entry)) if p)
-            rows.append({"event": words})
+            what = _happened(item.entry.what, cases.text_of_change(item.entry))
+            rows.append({"event": " · ".join(part for part in (_moment(item.at), who, what) if part)})
             continue
         message = item.message
-        notes = [format_datetime(message.created_at)]
+        notes = [_moment(message.created_at)]
         notes.append(_("note, the customer doesn't see it") if message.is_note else message.get_channel_display())
         rows.append(
             {
@@ -45,7 +84,7 @@ def thread_rows(request: Any, case: Any, items: Any) -> list[dict[str, Any]]:
                 "files": [
                     (
                         one.file.name,
-                        _size(one.file.size),
+                        size_text(one.file.size),
                         reverse(request, "desk:attachment", number=case.number, attachment=one.pk),
                     )
                     for one in item.attachments
@@ -54,10 +93,6 @@ def thread_rows(request: Any, case: Any, items: Any) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def _size(count: int) -> str:
-    return f"{max(1, round(count / 1024))} kB"
 
 
 def message_rows(messages: Any) -> list[dict[str, Any]]:
@@ -72,7 +107,7 @@ def message_rows(messages: Any) -> list[dict[str, Any]]:
                     part
                     for part in (
                         message.recipient.name if message.recipient else message.address,
-                        format_datetime(message.created_at),
+                        _moment(message.created_at),
                     )
                     if part
                 ),
@@ -104,6 +139,6 @@ def deadline_rows(deadline: Any) -> list[tuple[str, str]]:
     if deadline is None:
         return []
     return [
-        (step.label, format_weekday(step.on) if step.on else format_datetime(step.at) if step.at else "")
+        (step.label, format_weekday(step.on) if step.on else _moment(step.at) if step.at else "")
         for step in deadline.steps
     ]
