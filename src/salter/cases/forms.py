@@ -135,10 +135,10 @@ class ReplyForm(_TakesFiles):
     text = forms.CharField(
         label=_("Your answer"), widget=forms.Textarea(attrs={"rows": "5"}), max_length=MAX_TEXT, required=False
     )
-    files = FilesField(label=_("Files"), help_text=FILES_HINT, required=False, multiple=True)
 
     def __init__(self, request: HttpRequest, now: datetime, **kwargs: Any) -> None:
         super().__init__(request, now, **kwargs)
+        self.fields["files"] = FilesField(label=_("Files"), help_text=FILES_HINT, required=False, multiple=True)
         self.add_kept_field()
 
     def clean(self) -> dict[str, Any]:
@@ -197,7 +197,7 @@ class KindForm(_TakesFiles):
         known = [registry.about_kinds[code] for code in self.kind.about_kinds if code in registry.about_kinds]
         choices = [(f"{about.code}:{ref}", text) for about in known for ref, text in about.choices(party)]
         if choices:
-            label = known[0].label if len(known) == 1 else _("What is it about?")
+            label = str(known[0].label) if len(known) == 1 else _("What is it about?")
             self.fields["about"] = forms.ChoiceField(label=label, choices=[("", "–"), *choices], required=False)
 
     def clean(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ law or a regulator's rule gives one, else they are a promise of the institution'
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Literal
 
 from django.db import transaction
@@ -194,7 +195,7 @@ def _kinds() -> tuple[_Kind, ...]:
                 "RO": "ro.petition_energy", "PL": "pl.heat_written", "MK": "mk.consumer_complaint",
             },
             fields=(
-                _field("amount", FieldType.NUMBER, _("Amount that you dispute"), minimum=rules.Decimal(0)),
+                _field("amount", FieldType.NUMBER, _("Amount that you dispute"), minimum=Decimal(0)),
                 _field("meter_state", FieldType.METER_STATE, _("What the meter shows"), _("Only the black digits.")),
                 _field("read_on", FieldType.DATE, _("Day on which you read it")),
                 _field("photo", FieldType.FILE, _("Photo of the meter"), _("The number of the meter should be seen.")),

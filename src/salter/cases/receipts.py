@@ -44,7 +44,7 @@ def _data(case: Case, language: str) -> dict[str, Any]:
         Attachment.objects.filter(case=case, message=opening).values_list("file__name", flat=True) if opening else []
     )
     address = f"{settings.SALTER_BASE_URL.rstrip('/')}{case_path(case)}"
-    rows = [
+    rows: list[list[Any]] = [
         [_("Kind"), pick(case.kind.names, language, default)],
         [_("Received"), format_datetime(case.opened_at, language, zone)],
         [_("How it came in"), str(Channel(case.channel).label)],

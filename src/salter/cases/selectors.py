@@ -249,17 +249,19 @@ class CaseStep:
 
 def steps_of(case: Case, items: Iterable["ThreadItem"]) -> list[CaseStep]:
     """The statuses gone through, the present one, and those of the usual path that are still to come."""
-    moves = [item.entry for item in items if item.entry is not None and item.entry.to_status_id is not None]
+    moves = [
+        (item.entry, item.entry.to_status)
+        for item in items
+        if item.entry is not None and item.entry.to_status is not None
+    ]
     done = [
-        CaseStep(
-            entry.to_status.labels, "done", at=entry.at, who="" if entry.actor_role == "customer" else entry.actor_name
-        )
-        for entry in moves[:-1]
+        CaseStep(status.labels, "done", entry.at, who=entry.actor_name if entry.actor_role == "staff" else "")
+        for entry, status in moves[:-1]
     ]
     now = CaseStep(case.status.labels, "now" if case.is_open else "done", at=case.status_since)
     if not case.is_open:
         return [*done, now]
-    seen = {entry.to_status_id for entry in moves}
+    seen = {status.id for _entry, status in moves}
     ahead = [
         CaseStep(status.labels, "todo", until=case.due_on if not status.is_open else None)
         for status in Status.objects.filter(kind_id=case.kind_id, is_on_path=True, position__gt=case.status.position)

@@ -8,7 +8,7 @@ the commit, which is what keeps numbers without gaps; so no act does file or net
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
@@ -473,11 +473,10 @@ def _take_number(institution_id: UUID, kind: Kind, unit: Any, today: date) -> st
 
 
 def _lock(case: Case) -> Case:
-    return cast(
-        "Case",
+    return (
         Case.objects.select_for_update(of=("self",))
         .select_related("institution", "kind", "status", "party", "unit", "assignee__user")
-        .get(pk=case.pk, institution_id=case.institution_id),
+        .get(pk=case.pk, institution_id=case.institution_id)
     )
 
 

@@ -61,7 +61,7 @@ class CaseTable(Table):
 
     def __init__(self, rows: Iterable[Case], *, institution: Institution, **kwargs: Any) -> None:
         request_url = kwargs.pop("url", reverse)
-        self.columns = [  # type: ignore[misc]
+        self.columns = [  # type: ignore[misc]  # labels of kinds and statuses are the institution's
             Column(
                 "number", _("Number"), search=find_by_number, lead=True, nowrap=True,
                 link=lambda row: request_url(self.request, "cases:case", number=row.number),

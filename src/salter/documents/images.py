@@ -21,7 +21,7 @@ KEPT_EXIF = (ExifTags.Base.Orientation, ExifTags.Base.DateTime)
 # Chunks of PNG that only describe: text, XMP, EXIF.
 DROPPED_CHUNKS = {b"tEXt", b"zTXt", b"iTXt", b"eXIf"}
 
-pi_heif.register_heif_opener(thumbnails=False)
+pi_heif.register_heif_opener(thumbnails=False)  # type: ignore[attr-defined]
 
 
 def clean(content: bytes, file_type: FileType) -> tuple[bytes, FileType]:
