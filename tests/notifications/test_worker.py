@@ -43,7 +43,7 @@ def queue(number: int = 1, address: str = "ana{}@example.rs") -> list[Message]:
     ]
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, "it took too long"
@@ -85,7 +85,7 @@ def test_woken_by_the_commit(monkeypatch: pytest.MonkeyPatch, request: pytest.Fi
     time.sleep(0.5)
     for count in (1, 2, 3):
         queue()
-        wait_until(lambda wanted=count: StoredMail.objects.count() == wanted, 10)
+        wait_until(lambda wanted=count: StoredMail.objects.count() == wanted, 30)
     # The mail may be seen before its row is settled.
     wait_until(all_ended)
 
@@ -106,7 +106,7 @@ def test_stops_quickly_and_leaves_nothing_claimed(request: pytest.FixtureRequest
     stop = request.getfixturevalue("running")
     wait_until(lambda: StoredMail.objects.count() > 5)
     stop.set()
-    wait_until(lambda: connections_of_workers() == 0, 10)
+    wait_until(lambda: connections_of_workers() == 0, 30)
     assert not Message.objects.filter(claimed_by__isnull=False).exists()
     assert not Message.objects.filter(state="sending").exists()
     assert not Message.objects.filter(maybe_sent=True).exists()
