@@ -10,6 +10,7 @@ import json
 import os
 import socket
 import ssl
+import subprocess
 import sys
 import time
 import urllib.error
@@ -136,13 +137,17 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _processes(options: argparse.Namespace, live_port: int) -> list[Process]:
-    granian = [sys.executable, "-m", "granian", "--host", options.host, "--log-level", "warning"]
-    granian += ["--workers-kill-timeout", "2", "--respawn-failed-workers", "--respawn-interval", "1", "--no-ws"]
+    granian = [sys.executable, "-m", "granian", "--host", options.host, "--log-level", "error", "--no-ws"]
+    # An open stream would block stopping for good.
+    granian += ["--workers-kill-timeout", "2"]
     if options.certificate:
         # Old phones know no TLS 1.3, which is granian's own lowest.
         granian += ["--ssl-certificate", options.certificate, "--ssl-keyfile", options.key]
         granian += ["--ssl-protocol-min", "tls1.2"]
     web = [*granian, "--port", str(options.port), "--interface", "wsgi", "--workers", str(options.web_processes)]
+    if options.web_processes > 1:
+        # One that dies is replaced while the others serve; a single one ends granian, which is then started again.
+        web += ["--respawn-failed-workers", "--respawn-interval", "1"]
     web += ["--blocking-threads", str(options.threads), "salter.config.wsgi:application"]
     live = [*granian, "--port", str(live_port), "--interface", "asgi", "--workers", "1", "salter.live.asgi:application"]
     return [
@@ -213,9 +218,8 @@ def _prepare() -> None:
 
 def _in_child(task: str) -> None:
     """The supervisor stays free of Django: each task has a process of its own."""
-    import subprocess
-
-    code = subprocess.run([sys.executable, "-m", "salter.config.cli", task], check=False).returncode
+    words = {"migrate": ["migrate", "--verbosity", "0"]}.get(task, [task])
+    code = subprocess.run([sys.executable, "-m", "salter.config.cli", *words], check=False).returncode
     if code:
         raise Refused(f"{task} failed; nothing was started.")
 
@@ -295,8 +299,6 @@ def live(options: argparse.Namespace) -> int:
     """Push events to browsers."""
     with database():
         os.environ.setdefault("SALTER_LIVE_PORT", str(options.port))
-        import subprocess
-
         command = [sys.executable, "-m", "granian", "--interface", "asgi", "--host", options.host, "--port"]
         command += [
             str(options.port),
