@@ -87,7 +87,7 @@ def browser() -> Callable[..., Client]:
     def sign_in(user: Any = None) -> Client:
         client = Client()
         if user is not None:
-            client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+            client.force_login(user)
         return client
 
     return sign_in

@@ -16,6 +16,7 @@ import zxingcpp
 from django.test import Client
 from PIL import Image
 
+from salter.billing import papers
 from salter.billing.models import Invoice
 from salter.institutions import selectors as institutions
 from salter.parties.models import Customer
@@ -332,6 +333,18 @@ def test_the_statement_adds_up(cast: Cast, bill: Invoice, browser: Browser) -> N
     text = pdf_text(browser(cast.ana).get("/gas/bills/statement.pdf"))
     for part in ("Statement of balance", "as of 5 Mar 2026 at 10:30", "Ana Anić", "OLD", "8,142.17", "1,000.00"):
         assert part in text
+
+
+def test_a_statement_too_long_for_paper_says_so(
+    cast: Cast, bill: Invoice, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_invoice(cast.ana_party, 50000, number="OLD", due_on=datetime.date(2019, 1, 1))
+    make_invoice(cast.ana_party, 50000, number="LATE", due_on=datetime.date(2026, 6, 1))
+    monkeypatch.setattr(papers, "MOST_ROWS", 1)
+    text = pdf_text(browser(cast.ana).get("/gas/bills/statement.pdf"))
+    assert "2 more rows are in the sums but not listed." in text
+    assert "8,642.17" in text
+    assert "LATE" not in text
 
 
 def test_a_party_with_several_numbers_sees_which_is_which(cast: Cast, bill: Invoice, browser: Browser) -> None:

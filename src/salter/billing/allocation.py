@@ -50,12 +50,12 @@ ON CONFLICT DO NOTHING
 
 _DESIRED = """
 CREATE TEMP TABLE billing_desired ON COMMIT DROP AS
-WITH inv AS MATERIALIZED (
-    SELECT id, customer_id, number, due_on, total_minor, reference_key FROM billing_invoice
-    WHERE institution_id = %(institution)s {scope}
-), pay AS MATERIALIZED (
+WITH pay AS MATERIALIZED (
     SELECT id, customer_id, external_ref, paid_on, amount_minor, reference_key FROM billing_payment
     WHERE institution_id = %(institution)s {scope}
+), inv AS MATERIALIZED (
+    SELECT id, customer_id, number, due_on, total_minor, reference_key FROM billing_invoice
+    WHERE institution_id = %(institution)s AND customer_id IN (SELECT customer_id FROM pay)
 ), referred AS (
     SELECT DISTINCT ON (customer_id, reference_key) id, customer_id, reference_key, total_minor FROM inv
     WHERE reference_key <> '' ORDER BY customer_id, reference_key, due_on, number

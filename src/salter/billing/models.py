@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now, Upper
@@ -108,8 +109,8 @@ class Invoice(TenantModel):
                 condition=Q(paid_minor__lt=F("total_minor")),
                 name="billing_invoice_open",
             ),
-            # The newest of an institution: what is announced, and lists of all.
-            models.Index(fields=["institution", "-issued_on", "-number"], name="billing_invoice_by_day"),
+            # Finds the bills of the last days to announce; rows come in the order of days, so a coarse index will do.
+            BrinIndex(fields=["issued_on"], name="billing_invoice_by_day"),
         ]
 
     def __str__(self) -> str:
@@ -147,7 +148,6 @@ class Payment(TenantModel):
         ]
         indexes = [
             models.Index(fields=["customer", "-paid_on", "-external_ref"], name="billing_payment_by_customer"),
-            models.Index(fields=["institution", "-paid_on", "-external_ref"], name="billing_payment_by_day"),
             models.Index(
                 fields=["customer"], condition=Q(allocated_minor__lt=F("amount_minor")), name="billing_payment_credit"
             ),

@@ -146,8 +146,19 @@ def statement_pdf(
             "subtitle": _("as of %(moment)s") % {"moment": as_of},
             "head": pdf.letterhead(institution, language),
             "parts": parts,
+            "note": _left_out(max(0, len(invoices) - MOST_ROWS) + max(0, len(payments) - MOST_ROWS)),
         }
         return pdf.render("sheet", data, language)
+
+
+def _left_out(count: int) -> str:
+    """What the sums contain and the paper doesn't list."""
+    if not count:
+        return ""
+    words = ngettext(
+        "%(num)s more row is in the sums but not listed.", "%(num)s more rows are in the sums but not listed.", count
+    )
+    return words % {"num": count}
 
 
 def _money(institution: Institution, language: str) -> Any:

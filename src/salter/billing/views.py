@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -17,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from markupsafe import Markup
 
-from salter.institutions.selectors import has_module, today
+from salter.institutions.selectors import today
 from salter.lib import qr
 from salter.pages.shortcuts import page, reverse
 from salter.parties.access import customer_page
@@ -35,17 +34,8 @@ _FRESH = {"Cache-Control": "private, no-store"}
 
 
 def _bills_page(view: View) -> View:
-    """A page that a customer reads, where the institution shows bills at all."""
-    guarded = require_safe(customer_page("see")(view))
-
-    @wraps(view)
-    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not has_module(request.institution, "billing"):  # type: ignore[attr-defined]
-            raise Http404
-        return guarded(request, *args, **kwargs)
-
-    inner.access = "customer"  # type: ignore[attr-defined]
-    return inner
+    """A page that a customer reads; where bills are switched off, the middleware has answered already."""
+    return require_safe(customer_page("see")(view))
 
 
 def _whose(request: HttpRequest) -> dict[str, Any]:
