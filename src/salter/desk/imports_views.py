@@ -37,8 +37,9 @@ def imports(request: HttpRequest) -> HttpResponse:
 def import_new(request: HttpRequest) -> HttpResponse:
     """Take a file; nothing is loaded by it."""
     registers = selectors.list_registers(request.institution)
-    form = FileForm(request.POST or None, request.FILES or None, registers=registers)
-    if request.method == "POST" and form.is_valid():
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = FileForm(*sent, registers=registers)
+    if sent and form.is_valid():
         return once(request, lambda: _prepare(request, form))
     return answer(request, "desk/imports/new.html", {}, form)
 
@@ -83,7 +84,8 @@ def import_columns(request: HttpRequest, job: UUID) -> HttpResponse:
     first = ColumnsForm.first_choices(
         sight.positions, profile.options if profile else found.options, profile.name if profile else ""
     )
-    form = ColumnsForm(request.POST or None, initial=first, register=declared, header=sight.header)
+    sent = (request.POST,) if request.method == "POST" else ()
+    form = ColumnsForm(*sent, initial=first, register=declared, header=sight.header)
     context = {
         "job": found,
         "register": declared,
@@ -91,7 +93,7 @@ def import_columns(request: HttpRequest, job: UUID) -> HttpResponse:
         "profiles": [(p.name, f"?profile={p.pk}", profile is not None and p.pk == profile.pk) for p in profiles],
         "preview": preview_table(sight.header, sight.rows).bind(request),
     }
-    if request.method == "POST" and form.is_valid():
+    if sent and form.is_valid():
         return once(request, lambda: _start(request, found, form, context))
     return answer(request, "desk/imports/columns.html", context, form)
 
