@@ -1,7 +1,7 @@
 """Apps depend in one direction, and other apps are reached through their doors.
 
 import-linter holds the order of the layers (`make lint`); what it can't see is held here: whose models a module
-imports, and where a foreign key points. A model named for an annotation alone, under `if TYPE_CHECKING`, is no use of it.
+imports, and where a foreign key points. A model named under `if TYPE_CHECKING`, for annotations alone, is no use of it.
 """
 
 from __future__ import annotations

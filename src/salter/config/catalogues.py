@@ -106,7 +106,7 @@ def _in_cyrillic(catalogue: Catalog, latin: Catalog) -> None:
         if source is None or not _is_translated(source.string):
             continue
         words = source.string
-        message.string = to_cyrillic(words) if isinstance(words, str) else tuple(to_cyrillic(one) for one in words)
+        message.string = to_cyrillic(words) if isinstance(words, str) else tuple(map(to_cyrillic, words or ()))
 
 
 def _is_translated(string: str | Sequence[str] | None) -> bool:

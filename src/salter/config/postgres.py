@@ -285,9 +285,19 @@ class _Place:
             password.flush()
             if self.user:
                 shutil.chown(password.name, self.user)
-            common = ("-U", SUPERUSER, "-A", "scram-sha-256", "--pwfile", password.name, "-E", "UTF8", "-k")
+            common: tuple[str, ...] = (
+                "-U",
+                SUPERUSER,
+                "-A",
+                "scram-sha-256",
+                "--pwfile",
+                password.name,
+                "-E",
+                "UTF8",
+                "-k",
+            )
             if not self.durable:
-                common += ("--no-sync",)
+                common = (*common, "--no-sync")
             # 15 and 16 know no builtin provider, and not every system has the locale C.UTF-8.
             builtin = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8")
             attempts = [builtin] if self.programs.major >= 17 else [("--locale=C.UTF-8",), ("--no-locale",)]

@@ -177,7 +177,7 @@ def problems(ask: Callable[[str], list[tuple[Any, ...]]]) -> list[Problem]:
 
 def script(grants: Grants) -> str:
     """The SQL that a database administrator runs on a server where we may not make roles."""
-    parts = [
+    parts: list[str | sql.Composed] = [
         "-- 1. As a superuser or administrator, in any database. Replace the passwords.",
         create_role(grants.owner, "CHANGE-ME-1"),
         create_role(grants.application, "CHANGE-ME-2"),
