@@ -76,7 +76,7 @@ def look(page: Any, name: str) -> None:
 @pytest.mark.parametrize(("width", "scheme"), WINDOWS)
 def test_pages_are_accessible(new_page: Callable[..., Any], people: Cast, width: int, scheme: str) -> None:
     case = waiting_case(people)
-    page = signed_in(new_page(width=width, scheme=scheme), people.ana)
+    page = signed_in(new_page(viewport={"width": width, "height": 800}, color_scheme=scheme), people.ana)
     for name, path in (
         ("list", "/gas/cases/"),
         ("choose", "/gas/cases/new"),
@@ -92,11 +92,9 @@ def test_pages_are_accessible(new_page: Callable[..., Any], people: Cast, width:
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} scrolls sideways"
 
 
-def test_case_is_handed_in_and_answered_without_javascript(
-    new_page: Callable[..., Any], people: Cast, tmp_path: Path
-) -> None:
+def test_case_is_handed_in_and_answered_without_javascript(new_page: Callable[..., Any], people: Cast) -> None:
     photo = Path(__file__).parent.parent / "documents" / "files" / "photo.heic"
-    page = signed_in(new_page(javascript=False), people.ana)
+    page = signed_in(new_page(java_script_enabled=False), people.ana)
     page.goto("/gas/cases/new")
     page.get_by_role("link", name="Fault report").click()
     page.get_by_role("link", name="Nobody is in danger").click()

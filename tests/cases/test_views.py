@@ -379,6 +379,7 @@ def test_page_of_a_waiting_case_asks_for_the_answer(cast: Cast, open_case: OpenC
     assert page.count("Please send a photo.") == 2
     assert "Waiting for your answer" in page
     assert "Secret remark" not in page
+    assert "Waiting for the customer" not in page
     # The notice about the answer went by e-mail and is still on its way.
     assert "e-mail" in page.lower()
     assert "We need your answer" in html(ana.get("/gas/"))

@@ -132,14 +132,15 @@ class _TakesFiles(Form):
 class ReplyForm(_TakesFiles):
     """Words, files, or both."""
 
-    text = forms.CharField(
-        label=_("Your answer"), widget=forms.Textarea(attrs={"rows": "5"}), max_length=MAX_TEXT, required=False
-    )
+    text = forms.CharField(label=_("Your answer"), widget=forms.Textarea(attrs={"rows": "5"}), max_length=MAX_TEXT)
 
     def __init__(self, request: HttpRequest, now: datetime, **kwargs: Any) -> None:
         super().__init__(request, now, **kwargs)
         self.fields["files"] = FilesField(label=_("Files"), help_text=FILES_HINT, required=False, multiple=True)
         self.add_kept_field()
+        self.fields["text"].error_messages["required"] = _("Write an answer or add a file.")
+        # A file says enough, and one that was refused has its own words.
+        self.fields["text"].required = not self.kept_files and not self.file_errors
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

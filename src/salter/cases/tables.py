@@ -53,7 +53,7 @@ class CaseTable(Table):
     """Number, what it is, where it stands, until when."""
 
     name = "cases"
-    title = _("Your requests")
+    title = _("All requests")
     default_sort = "-opened_at"
     placeholder = _("number, word…")
     empty_title = _("You have no requests here yet")

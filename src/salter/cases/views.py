@@ -248,7 +248,7 @@ def _case_page(request: HttpRequest, found: Case, form: ReplyForm) -> HttpRespon
         "waits": waits,
         "asked": selectors.excerpt(asked[-1]) if waits and asked else "",
         "steps": [_step(step, waits) for step in selectors.steps_of(found, items)],
-        "thread": [_item(request, found, item) for item in items],
+        "thread": [_item(request, found, item) for item in _told(items)],
         "files": [_file(request, found, one) for item in items for one in item.attachments],
         "deadline": _deadline(found, now),
         "facts": _facts(request, found),
@@ -256,6 +256,12 @@ def _case_page(request: HttpRequest, found: Case, form: ReplyForm) -> HttpRespon
         "can_withdraw": may_act and _withdrawal(found) is not None,
     }
     return page(request, "cases/case.html", context, status=422 if form.is_bound else 200)
+
+
+def _told(items: list[selectors.ThreadItem]) -> list[selectors.ThreadItem]:
+    """What a customer needs to read: a step that came with words or with a new clerk is told by those already."""
+    other = {item.at for item in items if item.message is not None or (item.entry and item.entry.to_status is None)}
+    return [item for item in items if item.entry is None or item.entry.to_status is None or item.at not in other]
 
 
 def _step(step: selectors.CaseStep, waits: bool) -> tuple[str, str, str]:
