@@ -10,7 +10,6 @@ from django.utils import timezone
 from salter.accounts import events as accounts
 from salter.notifications import services as notifications
 from salter.parties import events as parties
-from salter.parties.models import Representation
 from salter.portal.messages import CODES, NOTICES
 
 __all__: list[str] = []
@@ -18,7 +17,7 @@ __all__: list[str] = []
 
 @receiver(accounts.code_requested, dispatch_uid="portal.code_requested")
 def send_code(
-    *, channel: str, address: str, purpose: str, code: str, expires_at: datetime, language: str, institution: Any,
+    *, user: Any, channel: str, address: str, purpose: str, code: str, expires_at: datetime, language: str, institution: Any,
     now: datetime, **_rest: Any,
 ) -> None:  # fmt: skip
     """Send a code to the address that is to be proved; it is never stored readable."""
@@ -30,13 +29,14 @@ def send_code(
         language=language,
         context={"until": expires_at},
         secret=code,
+        user=user,
         now=now,
     )
 
 
 @receiver(accounts.security_notice, dispatch_uid="portal.security_notice")
 def send_notice(
-    *, kind: str, channel: str, address: str, language: str, institution: Any, now: datetime,
+    *, user: Any, kind: str, channel: str, address: str, language: str, institution: Any, now: datetime,
     context: dict[str, str], **_rest: Any,
 ) -> None:  # fmt: skip
     """Tell the holder of an account what happened to it; after a change of address at the old one."""
@@ -50,12 +50,13 @@ def send_notice(
         address=address,
         language=language,
         context=values,
+        user=user,
         now=now,
     )
 
 
 @receiver(parties.party_linked, dispatch_uid="portal.party_linked")
-def tell_linked(*, representation: Representation, **_rest: Any) -> None:
+def tell_linked(*, representation: Any, **_rest: Any) -> None:
     """Tell the person, so that he notices a link that he didn't make."""
     party = representation.party
     institution = representation.institution

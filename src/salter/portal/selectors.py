@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime, time
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from salter.institutions.models import Institution
 from salter.institutions.selectors import list_working_intervals, today
-from salter.parties.models import Party
 from salter.parties.selectors import list_representations_of_person
 from salter.staff.selectors import memberships_of
+
+if TYPE_CHECKING:
+    from salter.parties.models import Party
 
 __all__ = ["DayHours", "OwnCounter", "opening_hours", "own_counters"]
 
@@ -18,7 +21,7 @@ class OwnCounter:
     """A counter where the person is known: whom he acts for there, and whether he works there."""
 
     institution: Institution
-    parties: tuple[Party, ...]
+    parties: "tuple[Party, ...]"
     works_here: bool
 
 
