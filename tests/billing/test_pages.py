@@ -365,7 +365,7 @@ def test_home_shows_what_is_due_first(cast: Cast, bill: Invoice, browser: Browse
     text = words(browser(cast.ana).get("/gas/"))
     for part in (
         "Bill for January 2026 waits for payment",
-        "It was due on 2 Mar 2026.",
+        "It was due on 2 Mar 2026",
         "3 days overdue",
         "RSD 7,642.17",
         "as of 5 Mar 2026 at 10:30",
@@ -380,7 +380,7 @@ def test_home_counts_several_overdue_bills(cast: Cast, bill: Invoice, browser: B
     text = words(browser(cast.ana).get("/gas/"))
     assert "2 overdue bills wait for payment" in text
     assert "RSD 8,142.17" in text
-    assert "The oldest was due on 2 Jan 2026." in text
+    assert "The oldest was due on 2 Jan 2026" in text
 
 
 def test_home_is_calm_when_all_is_paid(cast: Cast, browser: Browser) -> None:

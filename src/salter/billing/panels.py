@@ -89,9 +89,9 @@ def attention(request: HttpRequest) -> Iterable[AttentionItem]:
             % {"num": found.overdue_count}
             if several
             else _("%(bill)s waits for payment") % {"bill": papers.bill_title(bill)},
-            text=_("The oldest was due on %(day)s.") % {"day": format_date(bill.due_on)}
+            text=_("The oldest was due on %(day)s") % {"day": format_date(bill.due_on)}
             if several
-            else _("It was due on %(day)s.") % {"day": format_date(bill.due_on)},
+            else _("It was due on %(day)s") % {"day": format_date(bill.due_on)},
             band=tables.overdue_words(rules.days_overdue(bill.due_on, day)),
             amount=(found.overdue_minor, found.currency),
             action=_("See the bills") if several else _("Pay by scanning"),
@@ -102,7 +102,7 @@ def attention(request: HttpRequest) -> Iterable[AttentionItem]:
     else:
         yield AttentionItem(
             title=_("%(bill)s waits for payment") % {"bill": papers.bill_title(bill)},
-            text=_("Please pay by %(day)s.") % {"day": format_date(bill.due_on)},
+            text=_("Please pay by %(day)s") % {"day": format_date(bill.due_on)},
             amount=(bill.open_minor, found.currency),
             action=_("Pay by scanning"),
             url=bill_page,

@@ -17,9 +17,18 @@ __all__: list[str] = []
 
 @receiver(accounts.code_requested, dispatch_uid="portal.code_requested")
 def send_code(
-    *, user: Any, channel: str, address: str, purpose: str, code: str, expires_at: datetime, language: str, institution: Any,
-    now: datetime, **_rest: Any,
-) -> None:  # fmt: skip
+    *,
+    user: Any,
+    channel: str,
+    address: str,
+    purpose: str,
+    code: str,
+    expires_at: datetime,
+    language: str,
+    institution: Any,
+    now: datetime,
+    **_rest: Any,
+) -> None:
     """Send a code to the address that is to be proved; it is never stored readable."""
     notifications.send_to_address(
         institution=institution,
@@ -36,9 +45,17 @@ def send_code(
 
 @receiver(accounts.security_notice, dispatch_uid="portal.security_notice")
 def send_notice(
-    *, user: Any, kind: str, channel: str, address: str, language: str, institution: Any, now: datetime,
-    context: dict[str, str], **_rest: Any,
-) -> None:  # fmt: skip
+    *,
+    user: Any,
+    kind: str,
+    channel: str,
+    address: str,
+    language: str,
+    institution: Any,
+    now: datetime,
+    context: dict[str, str],
+    **_rest: Any,
+) -> None:
     """Tell the holder of an account what happened to it; after a change of address at the old one."""
     values: dict[str, Any] = {"at": now}
     if "new" in context:
