@@ -152,7 +152,7 @@ class Migration(migrations.Migration):
                 (
                     "author",
                     models.CharField(
-                        choices=[("customer", "Customer"), ("staff", "0001_staff"), ("system", "System")], max_length=10
+                        choices=[("customer", "Customer"), ("staff", "Staff"), ("system", "System")], max_length=10
                     ),
                 ),
                 ("author_user_id", models.UUIDField(null=True)),
