@@ -13,6 +13,7 @@ from salter.accounts import services as accounts
 from salter.audit.types import Actor
 from salter.billing.selectors import list_open_invoices
 from salter.cases import services as cases
+from salter.cases.models import Kind
 from salter.cases.presets import install_presets
 from salter.cases.selectors import find_kind
 from salter.cases.types import About
@@ -26,6 +27,7 @@ from salter.institutions.selectors import find_institution, today
 from salter.institutions.services import Interval
 from salter.lib.texts import in_all_languages
 from salter.parties import services as parties
+from salter.parties.models import Customer
 from salter.parties.selectors import find_customer
 from salter.parties.types import Ground, Scope
 from salter.staff import services as staff
@@ -143,7 +145,7 @@ def _people(gas: Institution, now: datetime) -> dict[str, Any] | None:
         (COMPANY_NUMBER, "petar", Scope.MANAGE),
         (COMPANY_NUMBER, "jelena", Scope.ACT),
     ):
-        customer = find_customer(institution=gas, number=number)
+        customer = _customer(gas, number)
         parties.grant_representation(
             actor=ACTOR, party=customer.party, user=people[name], scope=scope, ground=Ground.STAFF, now=now
         )
@@ -161,9 +163,23 @@ def _people(gas: Institution, now: datetime) -> dict[str, Any] | None:
             unit=units[unit] if unit else None,
             starts_on=today(gas, now) - timedelta(days=365),
         )
-    spare = find_customer(institution=gas, number=SPARE_NUMBER)
+    spare = _customer(gas, SPARE_NUMBER)
     people["spare_code"] = parties.issue_activation_code(actor=ACTOR, customer=spare, now=now)
     return people
+
+
+def _customer(gas: Institution, number: str) -> Customer:
+    found = find_customer(institution=gas, number=number)
+    if found is None:
+        raise LookupError(f"customer {number} isn't in the register")
+    return found
+
+
+def _kind(gas: Institution, code: str) -> Kind:
+    found = find_kind(gas, code)
+    if found is None:
+        raise LookupError(f"kind {code} isn't among the presets")
+    return found
 
 
 def gas_units(gas: Institution) -> Any:
@@ -180,8 +196,8 @@ def _by(user: Any, role: str) -> Actor:
 def _cases(gas: Institution, people: dict[str, Any], now: datetime) -> None:
     """A complaint that waits for the customer, a fault in progress, an answered question, and fresh work."""
     milica, petar, marko = people["milica"], people["petar"], people["marko"]
-    home = find_customer(institution=gas, number=PERSON_NUMBER)
-    shop = find_customer(institution=gas, number=COMPANY_NUMBER)
+    home = _customer(gas, PERSON_NUMBER)
+    shop = _customer(gas, COMPANY_NUMBER)
     newest = list_open_invoices(institution=gas, customers=[home]).last()
 
     def at(days: int, hour: int = 9) -> datetime:
@@ -190,7 +206,7 @@ def _cases(gas: Institution, people: dict[str, Any], now: datetime) -> None:
     complaint = cases.open_case(
         actor=_by(milica, "customer"),
         institution=gas,
-        kind=find_kind(gas, "complaint_bill"),
+        kind=_kind(gas, "complaint_bill"),
         party=home.party,
         customer=home,
         subject="Previsoko stanje na računu",
@@ -211,7 +227,7 @@ def _cases(gas: Institution, people: dict[str, Any], now: datetime) -> None:
     fault = cases.open_case(
         actor=_by(milica, "customer"),
         institution=gas,
-        kind=find_kind(gas, "fault"),
+        kind=_kind(gas, "fault"),
         party=home.party,
         customer=home,
         text="Plamen na šporetu je od juče slab, na svim ringlama.",
@@ -223,7 +239,7 @@ def _cases(gas: Institution, people: dict[str, Any], now: datetime) -> None:
     question = cases.open_case(
         actor=_by(milica, "customer"),
         institution=gas,
-        kind=find_kind(gas, "question"),
+        kind=_kind(gas, "question"),
         party=home.party,
         customer=home,
         subject="Trajni nalog",
@@ -242,7 +258,7 @@ def _cases(gas: Institution, people: dict[str, Any], now: datetime) -> None:
     cases.open_case(
         actor=_by(petar, "customer"),
         institution=gas,
-        kind=find_kind(gas, "service"),
+        kind=_kind(gas, "service"),
         party=shop.party,
         customer=shop,
         text="Molimo za kontrolu merila, potrošnja je neobično velika.",
@@ -253,7 +269,7 @@ def _cases(gas: Institution, people: dict[str, Any], now: datetime) -> None:
     cases.open_case(
         actor=_by(petar, "customer"),
         institution=gas,
-        kind=find_kind(gas, "complaint"),
+        kind=_kind(gas, "complaint"),
         party=shop.party,
         customer=shop,
         subject="Kvar prijavljen dva puta",

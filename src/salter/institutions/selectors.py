@@ -1,6 +1,7 @@
 """Door: reads of institutions, their settings and calendars."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -134,5 +135,6 @@ def working_calendar(institution: Institution) -> WorkingCalendar:
         for valid_from, week in sorted(working_weeks(institution).items())
     )
     closures = tuple(Closure(row.starts_on, row.ends_on, row.reason) for row in list_closures(institution))
-    own = {"hours": hours} if hours else {}
-    return WorkingCalendar(country=institution.country, time_zone=institution.time_zone, closures=closures, **own)
+    calendar = WorkingCalendar(country=institution.country, time_zone=institution.time_zone, closures=closures)
+    # An institution that entered no week works as most offices do.
+    return replace(calendar, hours=hours) if hours else calendar

@@ -1,5 +1,7 @@
 """What the portal adds to the security page: for whom one acts, with customer number and address, read-only."""
 
+from typing import Any
+
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +24,8 @@ def acts_for_somebody(request: HttpRequest) -> bool:
 def customer_block(request: HttpRequest) -> SecurityBlock | None:
     """Return everybody the person acts for, at every institution, read-only (EK-14, EK-15)."""
     rows = []
-    representations = list_representations_of_person(user_id=request.user.pk, today=timezone.localdate())
+    person: Any = request.user
+    representations = list_representations_of_person(user_id=person.pk, today=timezone.localdate())
     for representation in representations.prefetch_related("party__customers"):
         party, institution = representation.party, representation.institution
         rows.append(

@@ -71,14 +71,14 @@ def home(request: HttpRequest) -> HttpResponse:
             return redirect(reverse(request, "desk:work_list"))
         return page(request, "portal/nobody.html", {"hours": _hours(request)})
     request.acting = acting
-    first, *rest = attention_for(request) or [None]
+    waiting = attention_for(request)
     return page(
         request,
         "portal/home.html",
         {
             "greeting": _("Good day, %(name)s") % {"name": request.user.name},
-            "first": first,
-            "rest": rest,
+            "first": waiting[0] if waiting else None,
+            "rest": waiting[1:],
             "acts": [
                 (kind.icon or "chat", pick(kind.names), pick(kind.hints), reverse(request, "cases:new", kind=kind.code))
                 for kind in cases.kinds_for_customers(request.institution)[:_QUICK_ACTS]
