@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.test import Client
 from django.urls import include, path
 from django.utils import timezone
@@ -19,9 +20,13 @@ from tests.cast import Cast
 
 SEEN: list[str] = []
 BODY = (
-    '<form method="post"{}><input name="subject"><textarea name="text"></textarea>'
-    '<input type="password" name="pin_password"></form>'
+    '<form method="post">{}<input name="subject"><textarea name="text"></textarea>'
+    '<input type="password" name="pin_password"><button>Send</button></form>'
 )
+
+
+def csrf(request: HttpRequest) -> str:
+    return f'<input type="hidden" name="csrfmiddlewaretoken" value="{get_token(request)}">'
 
 
 @signed_in
@@ -31,12 +36,12 @@ def write(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=204)
     from django.contrib.messages import get_messages
 
-    return HttpResponse(BODY.format("") + " ".join(str(m) for m in get_messages(request)))
+    return HttpResponse(BODY.format(csrf(request)) + " ".join(str(m) for m in get_messages(request)))
 
 
 @signed_in
 def thread(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(BODY.format(' action="/kept/reply"'))
+    return HttpResponse(BODY.format(csrf(request)).replace("post", 'post" action="/kept/reply', 1))
 
 
 @signed_in
