@@ -9,8 +9,6 @@ The load is the whole of it: a process of its own, reading, checking, merging, b
 Needs DATABASE_URL and DATABASE_APP_URL of a server on which the owner may create a database; that database is dropped.
 """
 
-# ruff: noqa: S603, S608, T201 - a bench runs its own commands, puts its own table names together, and prints.
-
 from __future__ import annotations
 
 import argparse
@@ -57,7 +55,8 @@ def customers() -> Iterator[str]:
     yield CUSTOMER_HEAD
     for i in range(CUSTOMERS):
         number = number_of(i)
-        yield f"{number};Đurđica Šarić {i};F;Žike Ljubina {i % 300};21000;Novi Sad;RS-NS-{number};G{number};Mala potrošnja\n"
+        place = f"Žike Ljubina {i % 300};21000;Novi Sad;RS-NS-{number};G{number}"
+        yield f"{number};Đurđica Šarić {i};F;{place};Mala potrošnja\n"
 
 
 def invoices(rows: int) -> Iterator[str]:
@@ -191,8 +190,10 @@ from salter.config import roles
 roles.migrate(sys.argv[1], verbosity=0)
 from salter.institutions import registry
 from salter.institutions.models import Institution
-Institution.objects.create(slug="bench", name={"en": "Bench"}, counter_name={"en": "Bench"}, languages=["sr-latn", "en"],
-    default_language="en", modules=sorted(registry.modules))
+Institution.objects.create(
+    slug="bench", name={"en": "Bench"}, counter_name={"en": "Bench"}, languages=["sr-latn", "en"],
+    default_language="en", modules=sorted(registry.modules),
+)
 """
 
 

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date
+import csv
+from datetime import date, datetime
+from pathlib import Path
 
+import polars as pl
 import pytest
+import xlsxwriter
 
 from salter.billing.models import Invoice, Ledger, Payment
 from salter.institutions.models import Institution
-from tests.imports.conftest import Load, Write, counts, customer, invoice, load_into, payment, reference, refused
+from tests.imports.conftest import (
+    INVOICE_HEAD,
+    Load,
+    Write,
+    counts,
+    customer,
+    invoice,
+    load_into,
+    payment,
+    reference,
+    refused,
+)
 
 
 @pytest.fixture
@@ -124,7 +139,7 @@ def test_payments_are_booked_to_invoices_by_the_load(load: Load, gas: Institutio
     [("Banka", "bank"), ("пошта", "post"), ("ŠALTER", "counter"), ("IPS QR", "ips"), ("Golub", "other"), ("", "other")],
 )
 def test_how_it_was_paid(word: str, method: str, load: Load) -> None:
-    load("payments", [payment(1, 1, **{"Način": word})])
+    load("payments", [payment(1, 1, Način=word)])
     assert Payment.objects.get().method == method
 
 
@@ -147,3 +162,44 @@ def test_the_customers_of_another_institution_are_unknown_here(load: Load) -> No
 
     load("customers", [customer(1)], institution=make_institution("heat"))
     assert refused(load("invoices", [invoice("R-1", 1)])) == [(2, "Šifra kupca", "unknown customer")]
+
+
+@pytest.mark.usefixtures("people")
+@pytest.mark.parametrize("form", ["csv", "quoted", "xlsx", "xlsx with numbers", "parquet"])
+def test_every_kind_of_file_gives_the_same(form: str, gas: Institution, tmp_path: Path) -> None:
+    rows = [invoice("R-1", 1), invoice("R-2", 2, "0,30"), invoice("R-3", 99), invoice("R-4", 3, "abc")]
+    job = load_into(gas, "invoices", _write_as(form, tmp_path, [INVOICE_HEAD, *rows]))
+    assert refused(job) == [(4, "Šifra kupca", "unknown customer"), (5, "Ukupno", "not an amount")]
+    loaded = Invoice.objects.order_by("number").values_list("number", "total_minor", "issued_on", "customer__number")
+    assert list(loaded) == [
+        ("R-1", 112759, date(2025, 10, 5), "1"),
+        ("R-2", 30, date(2025, 10, 5), "2"),
+    ]
+
+
+def _write_as(form: str, folder: Path, rows: list[list[str]]) -> Path:
+    path = folder / f"file.{form.split(maxsplit=1)[0]}"
+    if form in ("csv", "quoted"):
+        with path.open("w", encoding="utf-16", newline="") as file:
+            how = csv.QUOTE_ALL if form == "quoted" else csv.QUOTE_MINIMAL
+            csv.writer(file, delimiter="\t", quoting=how).writerows(rows)
+    elif form == "parquet":
+        frame = pl.DataFrame(rows[1:], schema=rows[0], orient="row")
+        day = pl.col("Datum izdavanja").str.to_date("%d.%m.%Y.")
+        # The amount that is none keeps its column text.
+        frame.with_columns(day).write_parquet(path)
+    else:
+        book = xlsxwriter.Workbook(str(path))
+        sheet, day_format = book.add_worksheet(), book.add_format({"num_format": "dd.mm.yyyy"})
+        for y, row in enumerate(rows):
+            for x, cell in enumerate(row):
+                if form == "xlsx with numbers" and y and rows[0][x] == "Ukupno" and cell != "abc":
+                    sheet.write_number(y, x, float(cell.replace(".", "").replace(",", ".")))
+                elif form == "xlsx with numbers" and y and rows[0][x] == "Datum izdavanja":
+                    sheet.write_datetime(y, x, datetime.strptime(cell, "%d.%m.%Y."), day_format)
+                elif form == "xlsx with numbers" and y and rows[0][x] == "Šifra kupca":
+                    sheet.write_number(y, x, int(cell))
+                else:
+                    sheet.write_string(y, x, cell)
+        book.close()
+    return path

@@ -83,8 +83,8 @@ def done(cast: Cast, *, dry_run: bool = False, rows: list[list[str]] | None = No
 
 def choices(page: str) -> dict[str, str]:
     """What is chosen on the page of columns, as the browser would send it."""
-    found = dict(re.findall(r'<select name="(\w+)".*?<option value="([^"]*)" selected', page, flags=re.DOTALL))
-    return found | {"wrong_check_digit": "refuse", "profile_name": ""}
+    one = r'<select name="(\w+)"(?:(?!</select>).)*?<option value="([^"]*)" selected'
+    return dict(re.findall(one, page, flags=re.DOTALL)) | {"wrong_check_digit": "refuse", "profile_name": ""}
 
 
 def text(response: Any) -> str:
@@ -101,6 +101,9 @@ def test_from_the_file_to_the_refused_rows(desk: Client, cast: Cast) -> None:
     page = text(desk.get(answer.headers["Location"]))
     assert "Windows-1250" in page
     assert "Đorđe Žižić" in page
+    # Personal numbers are masked in every list (RL-84).
+    assert JMBG[0] not in page
+    assert JMBG[0][-4:] in page
     sent = choices(page)
     assert sent["column_number"] == "0"
     assert sent["column_name"] == "1"
@@ -170,6 +173,14 @@ def test_the_rows_are_found_and_sorted_in_the_one_table(desk: Client, cast: Cast
     found = text(desk.get(f"/gas/desk/imports/{job.pk}/?q=check digit", headers=part))
     assert "Žižić" in found
     assert "Ničija" not in found
+
+
+def test_personal_numbers_of_refused_rows_are_masked_but_not_in_their_file(desk: Client, cast: Cast) -> None:
+    job = done(cast, rows=[customer("", "Ana Anić", JMBG=JMBG[0])])
+    shown = text(desk.get(f"/gas/desk/imports/{job.pk}/"))
+    assert JMBG[0] not in shown
+    assert JMBG[0][-4:] in shown
+    assert JMBG[0] in desk.get(f"/gas/desk/imports/{job.pk}/refused.csv").getvalue().decode()
 
 
 # ----------------------------------------------------------------------------------------------------------- bad input

@@ -20,7 +20,7 @@ from salter.imports.reading import Hints, delimited, open_table
 from salter.imports.reading.headers import known_names, score
 from salter.imports.types import CannotRead
 
-ANY = Hints(score=lambda header: 0.0)
+ANY = Hints(score=lambda _header: 0.0)
 
 
 def hints(register: str) -> Hints:
@@ -132,7 +132,7 @@ def test_the_line_is_the_physical_line(
         writer.writerow(row)
         if any(cell.strip() for cell in row):
             expected.append((line, list(row)))
-    assert read(make(tmp_path, text.getvalue()), Hints(score=lambda h: 0.0, separator=";")) == (expected, [])
+    assert read(make(tmp_path, text.getvalue()), Hints(score=lambda _header: 0.0, separator=";")) == (expected, [])
 
 
 # ---------------------------------------------------------------------------------------------------------- other files

@@ -54,13 +54,24 @@ class ColumnsForm(Form):
         chosen: dict[str, forms.Field] = {}
         for column in register.columns:
             first = (NOT_IN_FILE, _("choose a column") if column.required else _("not in this file"))
-            field = forms.ChoiceField(label=column.label, choices=[first, *places], required=column.required)
+            field = forms.ChoiceField(choices=[first, *places], required=column.required)
+            field.label = column.label  # type: ignore[assignment]
             field.error_messages["required"] = _("Say which column of the file this is.")
             chosen[f"column_{column.code}"] = field
         self.fields = chosen | self.fields  # type: ignore[assignment]
 
-    def column_fields(self) -> list[forms.BoundField]:
-        return [self[f"column_{column.code}"] for column in self.register.columns]
+    def main_columns(self) -> list[forms.BoundField]:
+        """The columns that the file has or must have; the rest are `further_columns`."""
+        return [self[name] for name in self._column_names() if self._is_main(name)]
+
+    def further_columns(self) -> list[forms.BoundField]:
+        return [self[name] for name in self._column_names() if not self._is_main(name)]
+
+    def _column_names(self) -> list[str]:
+        return [f"column_{column.code}" for column in self.register.columns]
+
+    def _is_main(self, name: str) -> bool:
+        return bool(self.fields[name].required or self[name].value() or self[name].errors)
 
     def clean(self) -> dict[str, Any]:
         """Refuse one column of the file taken for two of the register."""

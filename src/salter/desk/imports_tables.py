@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 from django.db.models import Q
@@ -13,10 +14,11 @@ from django.utils.translation import pgettext_lazy
 from salter.audit import services as audit
 from salter.imports import registry, selectors
 from salter.imports.types import JobState
+from salter.lib import identifiers
 from salter.pages.shortcuts import reverse
 from salter.pages.tables import Band, Column, Table
 
-__all__ = ["FindingTable", "JobTable", "job_band", "preview_table"]
+__all__ = ["FindingTable", "JobTable", "finding_table", "job_band", "preview_table"]
 
 _TONES = {
     JobState.QUEUED: "info",
@@ -102,8 +104,13 @@ def finding_table(job: Any) -> FindingTable:
     codes = list(findings.order_by("code").values_list("code", flat=True).distinct())
     sentences = {code: selectors.reason(job, code).text for code in codes}
 
+    personal = selectors.personal_places(job)
+
     def in_row(word: str) -> Q:
         return Q(fields__icontains=word)
+
+    def row_text(row: Any) -> str:
+        return " · ".join(cell for cell in masked(row.fields, personal) if cell)
 
     class Findings(FindingTable):
         columns: ClassVar = [
@@ -114,17 +121,33 @@ def finding_table(job: Any) -> FindingTable:
                 "is_warning",
                 _("What happened"),
                 kind="band",
-                value=lambda row: Band(_("loaded"), "info") if row.is_warning else Band(_("refused"), "warning"),
+                value=lambda row: (
+                    Band(_("loaded"), "info", "check") if row.is_warning else Band(_("refused"), "warning", "alert")
+                ),
                 search=(),
                 opt=True,
             ),
-            Column("fields", _("The row"), value=lambda row: " · ".join(row.fields), sort=None, search=in_row),
+            Column("fields", _("The row"), value=row_text, sort=None, search=in_row),
         ]
 
     return Findings(findings)
 
 
-def preview_table(header: Sequence[str], rows: Sequence[tuple[int, Sequence[str]]]) -> Table:
+def masked(cells: Sequence[str], personal: Mapping[int, str]) -> list[str]:
+    """The cells of a row as a list may show them: of personal numbers the last four digits (RL-84)."""
+    return [
+        identifiers.mask(personal[place], cell) if place in personal and cell else cell
+        for place, cell in enumerate(cells)
+    ]
+
+
+def _cell(place: int, row: tuple[int, Sequence[str]]) -> str:
+    return row[1][place] if place < len(row[1]) else ""
+
+
+def preview_table(
+    header: Sequence[str], rows: Sequence[tuple[int, Sequence[str]]], personal: Mapping[int, str]
+) -> Table:
     """The first rows of a file under its own column names."""
 
     class Preview(Table):
@@ -139,7 +162,7 @@ def preview_table(header: Sequence[str], rows: Sequence[tuple[int, Sequence[str]
                 Column(
                     f"c{place}",
                     name or "–",
-                    value=lambda row, place=place: row[1][place] if place < len(row[1]) else "",
+                    value=partial(_cell, place),
                     sort=None,
                     search=(),
                 )
@@ -150,4 +173,4 @@ def preview_table(header: Sequence[str], rows: Sequence[tuple[int, Sequence[str]
         def row_id(self, row: Any) -> str:
             return str(row[0])
 
-    return Preview(list(rows))
+    return Preview([(line, masked(cells, personal)) for line, cells in rows])

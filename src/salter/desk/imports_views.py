@@ -91,7 +91,7 @@ def import_columns(request: HttpRequest, job: UUID) -> HttpResponse:
         "register": declared,
         "sight": sight,
         "profiles": [(p.name, f"?profile={p.pk}", profile is not None and p.pk == profile.pk) for p in profiles],
-        "preview": preview_table(sight.header, sight.rows).bind(request),
+        "preview": preview_table(sight.header, sight.rows, sight.personal).bind(request),
     }
     if sent and form.is_valid():
         return once(request, lambda: _start(request, found, form, context))
@@ -181,7 +181,7 @@ def import_again(request: HttpRequest, job: UUID) -> HttpResponse:
 
 @require_GET
 @staff_page("imports.run")
-def refused_rows(request: HttpRequest, job: UUID) -> StreamingHttpResponse:
+def refused_rows(request: HttpRequest, job: UUID) -> Any:
     """Hand out the refused rows as CSV, to be corrected and loaded again."""
     found = _find(request, job)
     audit.record(

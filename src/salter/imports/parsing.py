@@ -153,7 +153,7 @@ def _where_needed(
 
 
 def _number(texts: pl.Series, decimal: str) -> pl.Series:
-    """`-1234.50` for every spelling that can mean one number only, null for the rest. `decimal` is the file's own mark."""
+    """`-1234.50` for every spelling that can mean one number only, else null. `decimal` is the file's own mark."""
     group = "." if decimal == "," else ","
     d, g = rf"\{decimal}", rf"\{group}"
     plain = (

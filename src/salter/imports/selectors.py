@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from salter.imports.services import fitting_profile, local_path, refusal_of
 from salter.imports.types import ImportRefused, JobState, Reason, Register
 from salter.institutions.models import Institution
 from salter.institutions.selectors import has_module
+from salter.lib import identifiers
 
 __all__ = [
     "Sight",
@@ -27,6 +28,7 @@ __all__ = [
     "list_profiles",
     "list_registers",
     "look_at",
+    "personal_places",
     "reason",
     "refusal",
     "refused_csv",
@@ -48,6 +50,8 @@ class Sight:
     separator: str
     rows: list[tuple[int, list[str]]]
     positions: dict[str, int]
+    # Places of columns that hold numbers of human beings, with their kind: shown masked.
+    personal: dict[int, str]
     profile: Profile | None
 
 
@@ -104,8 +108,26 @@ def look_at(job: Job, profile: Profile | None = None) -> Sight:
             table.separator,
             engine.preview(table),
             positions,
+            _personal(declared, positions),
             chosen,
         )
+
+
+def personal_places(job: Job) -> dict[int, str]:
+    """Places in the rows of a job that hold numbers of human beings, with the kind of number."""
+    declared = registry.find(job.register)
+    header = job.result.get("header", [])
+    if declared is None:
+        return {}
+    return _personal(declared, {code: header.index(name) for code, name in job.mapping.items() if name in header})
+
+
+def _personal(register: Register, positions: Mapping[str, int]) -> dict[int, str]:
+    return {
+        positions[column.code]: column.identifier
+        for column in register.columns
+        if column.code in positions and column.identifier and identifiers.KINDS[column.identifier].personal
+    }
 
 
 def refused_csv(job: Job) -> Iterator[str]:

@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path, PurePath
 from typing import Any
 from uuid import UUID
@@ -51,7 +52,7 @@ KEEP_FILES_FOR = datetime.timedelta(days=30)
 _REFUSALS: dict[str, type[ImportRefused]] = {c.__name__: c for c in (CannotRead, EmptyTable, FileGone, ColumnsMissing)}
 
 
-# -------------------------------------------------------------------------------------------------------------- starting
+# ------------------------------------------------------------------------------------------------------------- starting
 
 
 def prepare(*, actor: Actor, institution: Institution, register: str, file: File, now: datetime.datetime) -> Job:
@@ -179,7 +180,7 @@ def save_profile(
     return profile
 
 
-# --------------------------------------------------------------------------------------------------------------- running
+# -------------------------------------------------------------------------------------------------------------- running
 
 
 def load_file(
@@ -382,13 +383,13 @@ def forget_old_files(*, now: datetime.datetime) -> int:
             job.file = ""
             job.save(update_fields=["file"])
             if name and not Job.objects.filter(file=name).exists():
-                transaction.on_commit(lambda name=name, storage=storage: storage.delete(name))
+                transaction.on_commit(partial(storage.delete, name))
         forgotten += 1
     old.filter(state=JobState.PREPARING).delete()
     return forgotten
 
 
-# --------------------------------------------------------------------------------------------------------------- helpers
+# -------------------------------------------------------------------------------------------------------------- helpers
 
 
 def _register_of(institution: Institution, code: str) -> Register:
@@ -431,14 +432,15 @@ def _clock() -> datetime.datetime:
 @contextmanager
 def local_path(job: Job) -> Iterator[Path]:
     """The job's file on this machine, copied when its storage is elsewhere. Raises `FileGone`."""
-    if not job.file or not job.file.storage.exists(job.file.name):
+    name = job.file.name or ""
+    if not name or not job.file.storage.exists(name):
         raise FileGone
     try:
         yield Path(job.file.path)
         return
     except NotImplementedError:
         pass
-    with tempfile.NamedTemporaryFile(suffix=PurePath(job.file.name).suffix) as copy:
+    with tempfile.NamedTemporaryFile(suffix=PurePath(name).suffix) as copy:
         with job.file.open("rb") as source:
             shutil.copyfileobj(source, copy)
         copy.flush()

@@ -64,8 +64,8 @@ class Reason:
 class Column:
     """One column of a register.
 
-    `aliases` are the names under which files of our countries know it; case, accents, script and punctuation don't matter.
-    `choices` maps a stored value to the spellings that mean it; `otherwise` takes what none of them is.
+    `aliases` are the names under which files of our countries know it; case, accents, script and punctuation don't
+    matter. `choices` maps a stored value to the spellings that mean it; `otherwise` takes what none of them is.
     """
 
     code: str
@@ -164,7 +164,7 @@ class Register:
     """A register that can be loaded in bulk.
 
     `derive` adds columns that SQL can't compute (`derived` gives their SQL types); `merge` brings the staged rows into
-    the register's own tables and says how many rows are new and changed; `module` must be switched on at the institution.
+    the register's own tables and says how many rows are new and changed; `module` must be on at the institution.
     """
 
     code: str

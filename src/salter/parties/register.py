@@ -89,7 +89,8 @@ def _plan(stage: Stage) -> None:
         if stage.has(kind)
     )
     stage.execute(
-        "CREATE TEMP TABLE parties_idents (line bigint, kind text, value text, rank int, decides boolean) ON COMMIT DROP"
+        "CREATE TEMP TABLE parties_idents "
+        "(line bigint, kind text, value text, rank int, decides boolean) ON COMMIT DROP"
     )
     if kinds:
         stage.execute(
@@ -112,7 +113,8 @@ def _plan(stage: Stage) -> None:
             LEFT JOIN parties_customer c ON c.institution_id = %(institution)s AND c.number = s.number
             WHERE x.decides
             -- A branch bears its company's number: the party that has this customer number already comes first.
-            ORDER BY x.line, x.rank, (i.party_id IS NOT DISTINCT FROM c.party_id) DESC, p.parent_id NULLS FIRST, i.party_id
+            ORDER BY x.line, x.rank, (i.party_id IS NOT DISTINCT FROM c.party_id) DESC, p.parent_id NULLS FIRST,
+                i.party_id
         ) m ON m.line = s.line
         LEFT JOIN (
             SELECT DISTINCT ON (line) line, kind || ':' || value AS person_key
@@ -228,8 +230,10 @@ CUSTOMERS = Register(
             "number",
             _("Customer number"),
             aliases=(
-                "Šifra kupca", "Broj kupca", "Šifra potrošača", "Broj potrošača", "Korisnički broj", "ID kupca", "Kupac",
-                "Cod client", "Număr client", "Cod abonat", "Cod consumator", "Numer klienta", "Nr klienta", "Kod klienta",
+                "Šifra kupca", "Broj kupca", "Šifra potrošača", "Broj potrošača", "Korisnički broj", "ID kupca",
+                "Kupac",
+                "Cod client", "Număr client", "Cod abonat", "Cod consumator", "Numer klienta", "Nr klienta",
+                "Kod klienta",
                 "Numer odbiorcy", "Шифра на купувач", "Број на купувач", "Шифра на потрошувач", "Customer no",
                 "Customer ID", "Customer", "Account number",
             ),
@@ -253,10 +257,14 @@ CUSTOMERS = Register(
             "kind",
             _("Kind of customer"),
             ColumnType.CHOICE,
-            aliases=("Vrsta", "Vrsta kupca", "Tip", "Tip kupca", "Tip client", "Rodzaj", "Typ klienta", "Вид", "Kind", "Type"),
+            aliases=(
+                "Vrsta", "Vrsta kupca", "Tip", "Tip kupca", "Tip client", "Rodzaj", "Typ klienta",
+                "Вид", "Kind", "Type",
+            ),
             choices={
                 "person": (
-                    "F", "FL", "Fizičko lice", "Fizičko", "Domaćinstvo", "Persoană fizică", "PF", "Osoba fizyczna", "OF",
+                    "F", "FL", "Fizičko lice", "Fizičko", "Domaćinstvo", "Persoană fizică", "PF", "Osoba fizyczna",
+                    "OF",
                     "Физичко лице", "ФЛ", "Person", "Natural person", "Household", "1",
                 ),
                 "company": (
@@ -293,21 +301,30 @@ CUSTOMERS = Register(
         Column(
             "city",
             _("City"),
-            aliases=("Mesto", "Grad", "Naselje", "Oraș", "Localitate", "Miejscowość", "Miasto", "Место", "Град", "Town"),
+            aliases=(
+                "Mesto", "Grad", "Naselje", "Oraș", "Localitate", "Miejscowość", "Miasto", "Место",
+                "Град", "Town",
+            ),
             max_length=100,
         ),
         Column(
             "phone",
             _("Phone"),
             ColumnType.PHONE,
-            aliases=("Telefon", "Fiksni telefon", "Телефон", "Telefon fix", "Telefon stacjonarny", "Phone number", "Landline"),
+            aliases=(
+                "Telefon", "Fiksni telefon", "Телефон", "Telefon fix", "Telefon stacjonarny",
+                "Phone number", "Landline",
+            ),
             max_length=30,
         ),
         Column(
             "mobile",
             _("Mobile"),
             ColumnType.PHONE,
-            aliases=("Mobilni", "Mobilni telefon", "Mobil", "Telefon mobil", "Telefon komórkowy", "Мобилен", "Cell phone"),
+            aliases=(
+                "Mobilni", "Mobilni telefon", "Mobil", "Telefon mobil", "Telefon komórkowy", "Мобилен",
+                "Cell phone",
+            ),
             max_length=30,
         ),
         Column(
@@ -321,7 +338,8 @@ CUSTOMERS = Register(
             "supply_point",
             _("Supply point"),
             aliases=(
-                "Merno mesto", "Mesto merenja", "Mjerno mjesto", "Loc de consum", "Cod loc consum", "POD", "Punkt poboru",
+                "Merno mesto", "Mesto merenja", "Mjerno mjesto", "Loc de consum", "Cod loc consum", "POD",
+                "Punkt poboru",
                 "PPE", "PPG", "Мерно место", "Metering point", "Point of delivery",
             ),
             max_length=40,
@@ -339,7 +357,8 @@ CUSTOMERS = Register(
             "tariff_group",
             _("Tariff group"),
             aliases=(
-                "Tarifna grupa", "Tarifa", "Kategorija potrošnje", "Grupă tarifară", "Tarif", "Grupa taryfowa", "Taryfa",
+                "Tarifna grupa", "Tarifa", "Kategorija potrošnje", "Grupă tarifară", "Tarif", "Grupa taryfowa",
+                "Taryfa",
                 "Тарифна група", "Tariff",
             ),
             max_length=80,

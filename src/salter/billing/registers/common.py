@@ -35,13 +35,15 @@ CUSTOMER = Column(
 CUSTOMER_JOIN = "JOIN parties_customer c ON c.institution_id = %(institution)s AND c.number = s.customer"
 
 REFERENCE_ALIASES = (
-    "Poziv na broj", "Poziv na broj odobrenja", "Model i poziv na broj", "Referință plată", "Referință", "Tytuł przelewu",
+    "Poziv na broj", "Poziv na broj odobrenja", "Model i poziv na broj", "Referință plată", "Referință",
+    "Tytuł przelewu",
     "Tytuł płatności", "Повикување на број", "Повик на број", "Reference", "Payment ref",
 )  # fmt: skip
 
 
 def refuse_unknown_customers(stage: Stage) -> int:
-    return stage.refuse(column="customer", reason=UNKNOWN_CUSTOMER, where="c.id IS NULL", joins=f"LEFT {CUSTOMER_JOIN}")
+    joins = f"LEFT {CUSTOMER_JOIN}"
+    return stage.refuse(column="customer", reason=UNKNOWN_CUSTOMER, where="c.id IS NULL", joins=joins)
 
 
 def reallocate_touched(stage: Stage) -> None:

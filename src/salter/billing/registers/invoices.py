@@ -70,7 +70,8 @@ INVOICES = Register(
             "number",
             _("Invoice number"),
             aliases=(
-                "Broj računa", "Broj fakture", "Račun", "Faktura", "Račun br.", "Număr factură", "Nr. factură", "Factura",
+                "Broj računa", "Broj fakture", "Račun", "Faktura", "Račun br.", "Număr factură", "Nr. factură",
+                "Factura",
                 "Numer faktury", "Nr faktury", "Број на сметка", "Број на фактура", "Фактура", "Invoice no", "Invoice",
                 "Bill number",
             ),
@@ -84,7 +85,8 @@ INVOICES = Register(
             _("Date of issue"),
             ColumnType.DATE,
             aliases=(
-                "Datum izdavanja", "Datum računa", "Datum fakture", "Datum fakturisanja", "Data emiterii", "Data facturii",
+                "Datum izdavanja", "Datum računa", "Datum fakture", "Datum fakturisanja", "Data emiterii",
+                "Data facturii",
                 "Data wystawienia", "Датум на издавање", "Датум на фактура", "Issue date", "Invoice date", "Issued on",
             ),
             required=True,
@@ -96,7 +98,8 @@ INVOICES = Register(
             ColumnType.DATE,
             aliases=(
                 "Rok plaćanja", "Datum dospeća", "Valuta plaćanja", "Dospeće", "Rok za plaćanje", "Data scadenței",
-                "Scadența", "Termen de plată", "Termin płatności", "Рок за плаќање", "Рок на плаќање", "Датум на доспевање",
+                "Scadența", "Termen de plată", "Termin płatności", "Рок за плаќање", "Рок на плаќање",
+                "Датум на доспевање",
                 "Due on", "Payment due",
             ),
             required=True,
@@ -107,7 +110,8 @@ INVOICES = Register(
             _("Period from"),
             ColumnType.DATE,
             aliases=(
-                "Period od", "Obračunski period od", "Od datuma", "Perioada de la", "De la", "Okres od", "Od", "Период од",
+                "Period od", "Obračunski period od", "Od datuma", "Perioada de la", "De la", "Okres od", "Od",
+                "Период од",
                 "Пресметковен период од", "From", "Period start",
             ),
         ),
@@ -144,7 +148,8 @@ INVOICES = Register(
             ColumnType.DECIMAL,
             aliases=(
                 "Potrošnja m3", "Potrošnja (m3)", "Potrošnja", "Količina m3", "Consum m3", "Consum mc", "Consum",
-                "Zużycie m3", "Zużycie", "Потрошувачка м3", "Потрошувачка", "Consumption m3", "Consumption", "Volume m3",
+                "Zużycie m3", "Zużycie", "Потрошувачка м3", "Потрошувачка", "Consumption m3", "Consumption",
+                "Volume m3",
             ),
         ),
         Column(
@@ -161,7 +166,8 @@ INVOICES = Register(
             _("Net amount"),
             ColumnType.AMOUNT,
             aliases=(
-                "Osnovica", "Iznos bez PDV", "Osnovica za PDV", "Neto", "Bază", "Valoare fără TVA", "Netto", "Kwota netto",
+                "Osnovica", "Iznos bez PDV", "Osnovica za PDV", "Neto", "Bază", "Valoare fără TVA", "Netto",
+                "Kwota netto",
                 "Основица", "Износ без ДДВ", "Net", "Amount without VAT",
             ),
         ),

@@ -93,7 +93,10 @@ PAYMENTS = Register(
             "method",
             _("How it was paid"),
             ColumnType.CHOICE,
-            aliases=("Način", "Način plaćanja", "Kanal", "Mod de plată", "Sposób", "Sposób płatności", "Начин", "Method"),
+            aliases=(
+                "Način", "Način plaćanja", "Kanal", "Mod de plată", "Sposób", "Sposób płatności",
+                "Начин", "Method",
+            ),
             choices={
                 Method.BANK.value: (
                     "Banka", "Virman", "E-banking", "Nalog za prenos", "Bancă", "Transfer bancar", "Przelew", "Bank",

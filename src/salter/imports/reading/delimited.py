@@ -101,7 +101,7 @@ class DelimitedTable:
         return Batch(blank_rows(good), damaged), len(block)
 
     def _careful(self, block: list[str], first: int, text: io.TextIOWrapper) -> tuple[Batch, int]:
-        """Divide a block with quoted fields; a row that begins in it is read to its end, beyond the block if need be."""
+        """Divide a block with quoted fields; a row that begins in it is read to its end, if need be beyond."""
         width, names = len(self.header), names_of(len(self.header))
         starts: list[int] = []
         rows: list[list[str]] = []
@@ -121,7 +121,7 @@ class DelimitedTable:
                     fields, span = [], LONGEST_ROW + 1
                 fits = _trim(fields, width)
                 if span > 1 and (span > LONGEST_ROW or not fits):
-                    # The quotation mark that opened here belongs to no pair: refuse this line alone and go on behind it.
+                    # The quotation mark that opened here is never closed: refuse this line alone, go on behind it.
                     damaged.append(Damaged(first + at, QUOTE_OPEN, block[at].rstrip("\r\n").split(self.separator)))
                     at += 1
                     break

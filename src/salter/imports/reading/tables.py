@@ -53,12 +53,18 @@ class Batch:
 class Table(Protocol):
     """A file opened as a table. `batches` may be walked any number of times."""
 
-    path: Path
-    format: str
-    encoding: str
-    separator: str
-    header: list[str]
-    header_line: int
+    @property
+    def path(self) -> Path: ...
+    @property
+    def format(self) -> str: ...
+    @property
+    def encoding(self) -> str: ...
+    @property
+    def separator(self) -> str: ...
+    @property
+    def header(self) -> list[str]: ...
+    @property
+    def header_line(self) -> int: ...
 
     def batches(self) -> Iterator[Batch]: ...
 
