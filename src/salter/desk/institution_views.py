@@ -238,14 +238,12 @@ def _day(text: str) -> date | None:
 @_admin_page
 def remove_week(request: HttpRequest) -> HttpResponse:
     """Take a working week back."""
-    start = _day(request.POST.get("valid_from", ""))
-    if start is None:
-        raise Http404
 
     def act() -> HttpResponse:
         try:
+            start = parse_date(request.POST.get("valid_from", ""))
             services.remove_working_week(actor=request.actor, institution=request.institution, valid_from=start)
-        except WrongSetting as refusal:
+        except (WrongSetting, Refused) as refusal:
             messages.error(request, str(refusal))
         else:
             messages.success(request, _("The working week is removed."))
