@@ -7,7 +7,7 @@ class NotificationsConfig(AppConfig):
     name = "salter.notifications"
 
     def ready(self) -> None:
-        from salter.notifications import menu, receivers
+        from salter.notifications import menu, panels, receivers
         from salter.pages import registry
 
         registry.register_menu(
@@ -21,4 +21,5 @@ class NotificationsConfig(AppConfig):
                 visible=menu.is_at_a_counter,
             )
         )
+        panels.declare()
         post_migrate.connect(receivers.store_templates, sender=self, dispatch_uid="notifications.store_templates")
