@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -196,7 +196,7 @@ def _write_as(form: str, folder: Path, rows: list[list[str]]) -> Path:
                 if form == "xlsx with numbers" and y and rows[0][x] == "Ukupno" and cell != "abc":
                     sheet.write_number(y, x, float(cell.replace(".", "").replace(",", ".")))
                 elif form == "xlsx with numbers" and y and rows[0][x] == "Datum izdavanja":
-                    sheet.write_datetime(y, x, datetime.strptime(cell, "%d.%m.%Y."), day_format)
+                    sheet.write_datetime(y, x, date(*map(int, cell.rstrip(".").split(".")[::-1])), day_format)
                 elif form == "xlsx with numbers" and y and rows[0][x] == "Šifra kupca":
                     sheet.write_number(y, x, int(cell))
                 else:

@@ -22,26 +22,23 @@ ROWS = 100_000
 
 @dataclass
 class SpreadsheetTable:
+    """One sheet, already read as text: a spreadsheet can't be opened in part, so it is opened once."""
+
     path: Path
     sheet: str
     header: list[str]
     header_line: int
+    cells: pl.DataFrame
     format: str = "xlsx"
     encoding: str = ""
     separator: str = ""
 
     def batches(self) -> Iterator[Batch]:
-        width = len(self.header)
-        reader = fastexcel.read_excel(str(self.path))
-        sheet = reader.load_sheet(
-            self.sheet, header_row=None, skip_rows=self.header_line, dtypes="string", use_columns=list(range(width))
-        )
-        frame = _named(sheet.to_polars(), width)
-        del sheet, reader
-        for offset in range(0, frame.height, ROWS):
-            part = frame.slice(offset, ROWS).with_row_index(LINE, offset=self.header_line + 1 + offset)
+        height = self.cells.height
+        for offset in range(self.header_line, height, ROWS):
+            part = _named(self.cells.slice(offset, ROWS), len(self.header)).with_row_index(LINE, offset=offset + 1)
             part = part.with_columns(pl.col(LINE).cast(pl.Int64))
-            yield Batch(blank_rows(part), [], min(1.0, (offset + ROWS) / max(1, frame.height)))
+            yield Batch(blank_rows(part), [], min(1.0, (offset + ROWS) / height))
 
 
 @dataclass
@@ -79,7 +76,7 @@ def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:
 
 
 def _named(frame: pl.DataFrame, width: int) -> pl.DataFrame:
-    frame = frame.cast(pl.String)
+    frame = frame[:, :width]
     frame.columns = names_of(frame.width)
     missing = names_of(width)[frame.width :]
     return frame.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in missing)
@@ -87,12 +84,15 @@ def _named(frame: pl.DataFrame, width: int) -> pl.DataFrame:
 
 def open_spreadsheet(path: Path, hints: Hints) -> SpreadsheetTable | None:
     """Open the sheet whose header fits best, or None when the file can't be read."""
+    best: tuple[float, SpreadsheetTable] | None = None
     try:
         reader = fastexcel.read_excel(str(path))
-        best: tuple[float, SpreadsheetTable] | None = None
         for name in reader.sheet_names:
-            head = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string", n_rows=HEADER_SEARCH)
-            rows = [(i + 1, [cell or "" for cell in row]) for i, row in enumerate(head.to_polars().iter_rows())]
+            sheet = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+            cells = sheet.to_polars().cast(pl.String)
+            del sheet
+            head = cells.head(HEADER_SEARCH).iter_rows()
+            rows = [(i + 1, [cell or "" for cell in row]) for i, row in enumerate(head)]
             if not rows:
                 continue
             line, header = rows[best_header(rows, hints)]
@@ -100,7 +100,7 @@ def open_spreadsheet(path: Path, hints: Hints) -> SpreadsheetTable | None:
                 header.pop()
             quality = hints.score(header)
             if best is None or quality > best[0]:
-                best = (quality, SpreadsheetTable(path, name, [cell.strip() for cell in header], line))
+                best = (quality, SpreadsheetTable(path, name, [cell.strip() for cell in header], line, cells))
     except (fastexcel.FastExcelError, OSError, ValueError):
         return None
     return best[1] if best else None
