@@ -12,9 +12,10 @@ __all__ = ["append_only", "composite_key"]
 _REFUSE = """
 CREATE OR REPLACE FUNCTION salter_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'table %% is append-only: %% is refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'insufficient_privilege';
+    RAISE EXCEPTION 'table % is append-only: % is refused', TG_TABLE_NAME, TG_OP
+        USING ERRCODE = 'insufficient_privilege';
 END $$;
-""".replace("%%", "%")
+"""
 
 
 def composite_key(table: str, column: str, target: str) -> RunSQL:
@@ -33,7 +34,7 @@ def composite_key(table: str, column: str, target: str) -> RunSQL:
 def append_only(table: str) -> RunSQL:
     """Refuse UPDATE, DELETE and TRUNCATE on `table` to everybody who doesn't own it, and by trigger to all."""
     role = settings.SALTER_APP_ROLE
-    return RunSQL(
+    return RunSQL(  # table names come from migrations alone
         f"{_REFUSE}"
         f'CREATE TRIGGER "{table}_append_only" BEFORE UPDATE OR DELETE ON "{table}" '
         "FOR EACH ROW EXECUTE FUNCTION salter_refuse_change();"
