@@ -115,3 +115,57 @@ def test_a_closure_that_ends_before_it_begins_is_refused(gas):
         services.add_closure(
             actor=SYSTEM, institution=gas, starts_on=date(2026, 3, 9), ends_on=date(2026, 3, 8), reason={}
         )
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"currency": "DIN"}, "currency"),
+        ({"icon": "skull"}, "icon"),
+        ({"contacts": {"fax": "1"}}, "contacts"),
+        ({"name": {"en": "x" * 501}}, "name"),
+        ({"name": {"sr-latn": "Only here"}}, "name_en"),
+        ({"counter_name": {"en": "  ", "sr": "Мој гас"}}, "counter_name_en"),
+        ({"default_language": "de"}, "default_language"),
+        ({"settings": {"billing.payee_name": 7}}, "billing.payee_name"),
+        ({"settings": {"documents.max_file_mb": True}}, "documents.max_file_mb"),
+    ],
+)
+def test_a_wrong_change_is_refused_and_changes_nothing(gas, fields, field):
+    before = gas.changed_at
+    with pytest.raises(WrongSetting) as refusal:
+        services.change_institution(actor=SYSTEM, institution=gas, **fields)
+    assert refusal.value.field == field
+    gas.refresh_from_db()
+    assert gas.changed_at == before
+
+
+def test_a_change_touches_only_the_settings_and_contacts_that_it_names(gas):
+    services.change_institution(actor=SYSTEM, institution=gas, settings={"documents.max_file_mb": 5})
+    services.change_institution(
+        actor=SYSTEM, institution=gas, settings={"billing.invoice_months": 6}, contacts={"phone": "1"}
+    )
+    gas.refresh_from_db()
+    assert gas.settings == {"documents.max_file_mb": 5, "billing.invoice_months": 6}
+    assert (gas.contacts["phone"], gas.contacts["email"]) == ("1", "office@example.rs")
+
+
+def test_a_week_without_hours_and_the_removal_of_the_only_one_are_refused(gas):
+    with pytest.raises(WrongSetting):
+        services.set_working_week(actor=SYSTEM, institution=gas, valid_from=date(2026, 6, 1), intervals=[])
+    with pytest.raises(WrongSetting):
+        services.remove_working_week(actor=SYSTEM, institution=gas, valid_from=date(2020, 1, 1))
+    services.set_working_week(
+        actor=SYSTEM, institution=gas, valid_from=date(2026, 6, 1), intervals=[Interval(0, time(8), time(12))]
+    )
+    services.remove_working_week(actor=SYSTEM, institution=gas, valid_from=date(2026, 6, 1))
+    assert list(selectors.working_weeks(gas)) == [date(2020, 1, 1)]
+
+
+@pytest.mark.parametrize(("starts", "ends"), [((2026, 3, 9), (2027, 3, 9)), ((2026, 3, 9), (2026, 3, 8))])
+def test_closures_of_impossible_length_are_refused(gas, starts, ends):
+    with pytest.raises(WrongSetting) as refusal:
+        services.add_closure(
+            actor=SYSTEM, institution=gas, starts_on=date(*starts), ends_on=date(*ends), reason={"en": "x"}
+        )
+    assert refusal.value.field == "ends_on"

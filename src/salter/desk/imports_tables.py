@@ -100,9 +100,7 @@ class FindingTable(Table):
 
 def finding_table(job: Any) -> FindingTable:
     """The findings of a job; which sentences there are depends on its register."""
-    findings = selectors.list_findings(job)
-    codes = list(findings.order_by("code").values_list("code", flat=True).distinct())
-    sentences = {code: selectors.reason(job, code).text for code in codes}
+    sentences = {code: selectors.reason(job, code).text for code in job.result.get("reasons", ())}
 
     personal = selectors.personal_places(job)
 
@@ -130,7 +128,7 @@ def finding_table(job: Any) -> FindingTable:
             Column("fields", _("The row"), value=row_text, sort=None, search=in_row),
         ]
 
-    return Findings(findings)
+    return Findings(selectors.list_findings(job))
 
 
 def masked(cells: Sequence[str], personal: Mapping[int, str]) -> list[str]:

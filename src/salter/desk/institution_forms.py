@@ -110,6 +110,13 @@ class NamesForm(TextsForm):
         asked.add(self.data.get("default_language", ""))
         return [*super().codes(), *(c for c in rules.LANGUAGES if c in asked and c not in self.institution.languages)]
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        # Said here as well, so that it stands beside names that are missing in the same language.
+        if data.get("default_language") and data.get("default_language") not in data.get("languages", ()):
+            self.add_error("default_language", _("The first language must be one of the chosen ones."))
+        return data
+
     def values(self) -> dict[str, Any]:
         """Return the fields of the institution as they shall be."""
         data = self.cleaned_data
