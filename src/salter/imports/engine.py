@@ -35,6 +35,8 @@ class Loaded:
     table: Table
     decimal_mark: str
     mapping: dict[str, str]
+    # How many findings there are of each code.
+    reasons: dict[str, int]
 
 
 def open_for(
@@ -136,7 +138,9 @@ def load(
         refused=refused,
         warnings=warnings,
     )
-    return Loaded(counts, table, decimal_mark, {code: table.header[place] for code, place in positions.items()})
+    reasons = dict(stage.rows(f"SELECT why, count(*) FROM {FOUND} GROUP BY why ORDER BY why"))
+    mapped = {code: table.header[place] for code, place in positions.items()}
+    return Loaded(counts, table, decimal_mark, mapped, reasons)
 
 
 def _decimal_mark(register: Register, table: Table, positions: Mapping[str, int]) -> str:

@@ -335,6 +335,7 @@ def _finish(job: Job, loaded: engine.Loaded, *, started_at: datetime.datetime) -
         "decimal_mark": loaded.decimal_mark,
         "header": loaded.table.header,
         "header_line": loaded.table.header_line,
+        "reasons": loaded.reasons,
     }
     job.save()
 
