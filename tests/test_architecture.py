@@ -25,7 +25,7 @@ KNOWS_ALL = {"config", "demo"}
 SHARED_MODELS = {"TenantModel", "Institution"}
 DOORS = {"services", "selectors", "events", "types", "access", "registry", "rules", "channels", "worker"}
 # What the documents app and the transports are for, and forms that the citizen's and the clerk's page share.
-DOORS |= {"pdf", "gateways", "letters", "forms"}
+DOORS |= {"pdf", "gateways", "letters", "forms", "presets"}
 
 
 def _layers() -> dict[str, int]:

@@ -65,7 +65,7 @@ def change_rows(changes: tuple[CaseChange, ...]) -> list[dict[str, Any]]:
 
 def thread_rows(request: Any, case: Any, items: Any) -> list[dict[str, Any]]:
     """Return the conversation: messages with files and deliveries, and what happened between them."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for item in items:
         if item.message is None:
             who = item.entry.actor_name if item.entry.actor_role != "system" else ""
