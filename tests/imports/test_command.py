@@ -74,6 +74,12 @@ def test_the_reasons_are_told_in_the_language_asked_for(write: Write, capsys: py
 
 
 @pytest.mark.usefixtures("gas")
+def test_import_is_its_name_on_the_command_line(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("import", "customers", str(write([CUSTOMER_HEAD, customer(1)])), institution="gas")
+    assert json.loads(capsys.readouterr().out)["created"] == 1
+
+
+@pytest.mark.usefixtures("gas")
 def test_a_dry_run_keeps_nothing(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
     code, result = run(capsys, "customers", write([CUSTOMER_HEAD, customer(1)]), dry_run=True)
     assert (code, result["created"], result["dry_run"]) == (0, 1, True)
