@@ -23,6 +23,7 @@ _KEPT = """
     e-mail E-mail email Email mail ID OK Wi-Fi WiFi Bluetooth Chromium Chrome Firefox Safari Edge Android iOS iPhone
     iPad Linux Ubuntu Debian macOS Microsoft Google Apple Excel Word Outlook Gmail Viber Facebook Instagram LinkedIn
     LibreOffice OpenOffice PostgreSQL Python Django Power BI Superset Metabase Docker GitHub Authenticator
+    CNP PESEL REGON NIP CF CUI EDB ODT INFO AA WCAG Europe/Belgrade
     Face Touch Enter Tab Esc Ctrl Alt Shift Del online offline
 """
 KEPT_WORDS: frozenset[str] = frozenset(_KEPT.split())
