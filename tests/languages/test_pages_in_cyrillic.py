@@ -19,8 +19,20 @@ from tests.languages.test_catalogues import IN_LATIN, LATIN_WORD
 # Browsers and the trail's own codes; names of languages are written in their own.
 ALSO = {"Gas", "Srpski", "latinica", "English", "Română", "Polski", "SR", "EN", "RO", "PL", "MK", "Unknown"}
 # Lists of codes, settings in every language, and letters, which stay in the language that they were sent in.
-SKIPPED = {"desk:trail", "desk:imports", "desk:import_job", "desk:look", "desk:modules", "desk:hours", "desk:contacts",
-           "desk:institution", "accounts:sign_ins", "accounts:security", "desk:import_new", "notifications:message"}  # fmt: skip
+SKIPPED = {
+    "desk:trail",
+    "desk:imports",
+    "desk:import_job",
+    "desk:look",
+    "desk:modules",
+    "desk:hours",
+    "desk:contacts",
+    "desk:institution",
+    "accounts:sign_ins",
+    "accounts:security",
+    "desk:import_new",
+    "notifications:message",
+}
 
 
 def _words(answer: Any) -> Iterator[str]:
