@@ -38,9 +38,9 @@ PAGES = {
     "choose_kind": Page(GET, "cases.handle"),
     "new_case": Page(FORM, "cases.handle", ("kind",)),
     "case": Page(GET, "desk.see", ("number",)),
-    "answer": Page(POST, "cases.handle", ("number",)),
-    "note": Page(POST, "cases.handle", ("number",)),
-    "step": Page(POST, "cases.handle", ("number",)),
+    "answer": Page(FORM, "cases.handle", ("number",)),
+    "note": Page(FORM, "cases.handle", ("number",)),
+    "step": Page(FORM, "cases.handle", ("number",)),
     "assign": Page(FORM, "cases.handle", ("number",)),
     "take": Page(POST, "cases.handle", ("number",)),
     "extend": Page(FORM, "cases.assign_others", ("number",)),
@@ -59,12 +59,12 @@ PAGES = {
     "hours": Page(GET, "institution.edit"),
     "week": Page(FORM, "institution.edit"),
     "remove_week": Page(POST, "institution.edit"),
-    "add_closure": Page(POST, "institution.edit"),
+    "add_closure": Page(FORM, "institution.edit"),
     "remove_closure": Page(POST, "institution.edit", ("closure",)),
     "staff": Page(GET, "staff.edit"),
     "employ": Page(FORM, "staff.edit"),
     "membership": Page(FORM, "staff.edit", ("membership",)),
-    "end_membership": Page(POST, "staff.edit", ("membership",)),
+    "end_membership": Page(FORM, "staff.edit", ("membership",)),
     "units": Page(FORM, "staff.edit"),
     "unit": Page(FORM, "staff.edit", ("unit",)),
 }
@@ -215,3 +215,18 @@ def test_an_ended_membership_opens_nothing(cast: Cast, browser: Browser, address
 def test_a_refused_look_leaves_no_entry(cast: Cast, browser: Browser, address: Address) -> None:
     browser(cast.heda).get(address("case"))
     assert not Entry.objects.filter(action="desk.case_read").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "leads_to"),
+    [
+        ("answer", "case"), ("note", "case"), ("step", "case"),
+        ("add_closure", "hours"), ("end_membership", "membership"),
+    ],
+)  # fmt: skip
+def test_where_a_refusal_was_shown_a_reader_can_come_back_to(
+    cast: Cast, browser: Browser, address: Address, name: str, leads_to: str
+) -> None:
+    """The language switch on a refused form leads to its address by GET."""
+    client = browser(someone_allowed(cast, PAGES[name].permission))
+    assert client.get(address(name)).headers["Location"] == address(leads_to)

@@ -83,7 +83,8 @@ def _show(
         purpose=_("Work on case %(number)s") % {"number": found.number},
         now=now,
     )
-    steps = cases.transitions_for(found, role)
+    # What assigning does by itself isn't a step of its own.
+    steps = [one for one in cases.transitions_for(found, role) if not one.on_assign]
     may_handle = may(role, "cases.handle")
     writes_note = note_form is not None or (answer_form is None and request.GET.get("write") == "note")
     deadline = cases.deadline_of(found, now)
@@ -142,9 +143,12 @@ def _act(
 ) -> HttpResponse:
     """Find, parse, act, answer: the course of every act that comes from a form on the page of a case.
 
-    `field` names the form among the arguments of `_show`; a step without words has none.
+    `field` names the form among the arguments of `_show`; a step without words has none. A refused act is shown at its
+    own address, so that is where a reader comes back to who switches the language there: he is led to the case.
     """
     found = _find(request, number)
+    if request.method != "POST":
+        return _to_case(request, found)
 
     def act() -> HttpResponse:
         form = form_of(found)
@@ -164,7 +168,7 @@ def _act(
     return once(request, act)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff_page("cases.handle")
 def answer_case(request: HttpRequest, number: str) -> HttpResponse:
     """Write to the customer, with or without a step."""
@@ -188,7 +192,7 @@ def answer_case(request: HttpRequest, number: str) -> HttpResponse:
     return _act(request, number, form_of, do, "answer_form")
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff_page("cases.handle")
 def note(request: HttpRequest, number: str) -> HttpResponse:
     """Write a note that the customer doesn't see."""
@@ -205,7 +209,7 @@ def note(request: HttpRequest, number: str) -> HttpResponse:
     return _act(request, number, lambda _found: NoteForm(request.POST), do, "note_form")
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff_page("cases.handle")
 def step(request: HttpRequest, number: str) -> HttpResponse:
     """Take a declared step without words."""

@@ -252,10 +252,12 @@ def remove_week(request: HttpRequest) -> HttpResponse:
     return once(request, act)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @_admin_page
 def add_closure(request: HttpRequest) -> HttpResponse:
     """Close for some days."""
+    if request.method != "POST":
+        return redirect(reverse(request, "desk:hours"))
 
     def act() -> HttpResponse:
         form = ClosureForm(request.POST)

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from salter.accounts.selectors import find_user, has_second_factor
 from salter.cases import selectors as cases
@@ -123,11 +123,13 @@ def _show(request: HttpRequest, found: Any, *, role_form: Any = None, end_form: 
     return page(request, "desk/staff/membership.html", context, status=422 if refused is not None else 200)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff_page("staff.edit")
 def end(request: HttpRequest, membership: UUID) -> HttpResponse:
     """Set a person's last day here."""
     found = _find(request, membership)
+    if request.method != "POST":
+        return redirect(reverse(request, "desk:membership", membership=found.pk))
 
     def act() -> HttpResponse:
         form = EndForm(request.POST)
