@@ -26,7 +26,10 @@ SAME: dict[str, set[str]] = {
         "Auditor", "Browser", "Card", "Separator", "Serbia", "Text", "online", "Administrator",
         "Supervizor", "Total", "Contact", "Mobil", "normal", "Cod", "Pin", "Document",
     },
-    "pl": {"Separator", "Serbia", "Status: %(text)s", "Tablet", "VAT", "Status", "status", "Administrator", "Operator", "Adres", "Plan", "Format"},
+    "pl": {
+        "Separator", "Serbia", "Status: %(text)s", "Tablet", "VAT", "Status",
+        "status", "Administrator", "Operator", "Adres", "Plan", "Format",
+    },
     "mk": set(),
 }  # fmt: skip
 # What stays in Latin letters in Cyrillic texts: codes, formats, names of things that have no other spelling.
