@@ -136,7 +136,17 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _processes(options: argparse.Namespace, live_port: int) -> list[Process]:
+def web_command(options: argparse.Namespace) -> list[str]:
+    """Return the command that serves the pages; the bench starts the very same."""
+    command = [*_granian(options), "--port", str(options.port), "--interface", "wsgi"]
+    command += ["--workers", str(options.web_processes)]
+    if options.web_processes > 1:
+        # One that dies is replaced while the others serve; a single one ends granian, which is then started again.
+        command += ["--respawn-failed-workers", "--respawn-interval", "1"]
+    return [*command, "--blocking-threads", str(options.threads), "salter.config.wsgi:application"]
+
+
+def _granian(options: argparse.Namespace) -> list[str]:
     granian = [sys.executable, "-m", "granian", "--host", options.host, "--log-level", "error", "--no-ws"]
     # An open stream would block stopping for good.
     granian += ["--workers-kill-timeout", "2"]
@@ -144,16 +154,15 @@ def _processes(options: argparse.Namespace, live_port: int) -> list[Process]:
         # Old phones know no TLS 1.3, which is granian's own lowest.
         granian += ["--ssl-certificate", options.certificate, "--ssl-keyfile", options.key]
         granian += ["--ssl-protocol-min", "tls1.2"]
-    web = [*granian, "--port", str(options.port), "--interface", "wsgi", "--workers", str(options.web_processes)]
-    if options.web_processes > 1:
-        # One that dies is replaced while the others serve; a single one ends granian, which is then started again.
-        web += ["--respawn-failed-workers", "--respawn-interval", "1"]
-    web += ["--blocking-threads", str(options.threads), "salter.config.wsgi:application"]
-    live = [*granian, "--port", str(live_port), "--interface", "asgi", "--workers", "1", "salter.live.asgi:application"]
+    return granian
+
+
+def _processes(options: argparse.Namespace, live_port: int) -> list[Process]:
+    live = [*_granian(options), "--port", str(live_port), "--interface", "asgi", "--workers", "1"]
     return [
-        Process("web", web),
+        Process("web", web_command(options)),
         Process("worker", [sys.executable, "-m", "salter.config.cli", "worker"]),
-        Process("live", live),
+        Process("live", [*live, "salter.live.asgi:application"]),
     ]
 
 
