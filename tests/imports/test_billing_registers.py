@@ -113,6 +113,14 @@ def test_a_refused_payment_stops_nobody(row: list[str], column: str, code: str, 
 
 
 @pytest.mark.usefixtures("people")
+def test_a_file_that_counts_from_one_again_overwrites_no_payment(load: Load) -> None:
+    load("payments", [payment(1, 1), payment(2, 2)])
+    job = load("payments", [payment(1, 2, **{"Datum uplate": "06.11.2025."}), payment(3, 3)])
+    assert refused(job) == [(2, "Rb", "number taken")]
+    assert [row.customer.number for row in Payment.objects.order_by("external_ref")] == ["1", "2", "3"]
+
+
+@pytest.mark.usefixtures("people")
 def test_a_row_with_several_faults_tells_them_all_and_counts_once(load: Load) -> None:
     job = load("invoices", [invoice("X", 1, "abc", **{"Rok plaćanja": "", "Datum izdavanja": "x"})])
     assert [code for _line, _column, code in refused(job)] == ["no such date", "missing due date", "not an amount"]

@@ -21,12 +21,25 @@ OTHER_AMOUNT = Reason(
     "same number, another amount", _("This payment number stands in this file once more, with another amount.")
 )
 OTHER_DATA = Reason("same number, other data", _("This payment number stands in this file once more, with other data."))
+OTHER_CUSTOMER = Reason(
+    "number taken",
+    _("Another customer's payment has this number already. If each file counts from one again, use another column."),
+)
 NOT_ABOVE_ZERO = Reason("not above zero", _("A payment must be above zero."))
 
 
 def _merge(stage: Stage) -> Merged:
     refuse_unknown_customers(stage)
     stage.refuse_repeats(key="external_ref", differs=[("amount", OTHER_AMOUNT)], otherwise=OTHER_DATA)
+    # A second export that counts from one again must not overwrite the payments of the first. A payment that was
+    # booked to the wrong customer keeps its day when it is corrected.
+    stage.refuse(
+        column="external_ref",
+        reason=OTHER_CUSTOMER,
+        where="known.customer_id <> c.id AND known.paid_on <> s.paid_on",
+        joins=f"{CUSTOMER_JOIN} JOIN billing_payment known "
+        "ON known.institution_id = %(institution)s AND known.external_ref = s.external_ref",
+    )
     values = {"customer_id": "c.id", "paid_on": "s.paid_on", "amount_minor": "s.amount"}
     if stage.has("method"):
         values["method"] = f"coalesce(s.method, '{Method.OTHER.value}')"
@@ -50,7 +63,7 @@ PAYMENTS = Register(
     label=_("Payments"),
     module="billing",
     merge=_merge,
-    reasons=(OTHER_AMOUNT, OTHER_DATA, UNKNOWN_CUSTOMER),
+    reasons=(OTHER_AMOUNT, OTHER_DATA, UNKNOWN_CUSTOMER, OTHER_CUSTOMER),
     columns=(
         Column(
             "external_ref",
