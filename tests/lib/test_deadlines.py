@@ -363,7 +363,7 @@ def test_hours_tell_when_the_clock_ran() -> None:
         ("The clock starts", at("2026-03-09 09:00")),
         ("The clock stands still from", at("2026-03-09 10:00")),
         ("The clock runs again from", at("2026-03-09 11:30")),
-        ("Due", at("2026-03-09 12:30")),
+        ("Deadline", at("2026-03-09 12:30")),
     )
     assert all(step.value.tzinfo == SUPPORT.zone for step in deadline.steps)  # type: ignore[union-attr]
 

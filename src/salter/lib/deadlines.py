@@ -436,7 +436,7 @@ def _due_in_hours(
             steps.append(Step(gettext("The clock stands still from"), calendar.local(max(pause_begins, begun))))
             steps.append(Step(gettext("The clock runs again from"), calendar.local(pause_ends)))
     local = calendar.local(end)
-    steps.append(Step(gettext("Due"), local))
+    steps.append(Step(gettext("Deadline"), local))
     return Deadline(local.date(), end, tuple(steps))
 
 
