@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from salter.cases import selectors
 from salter.pages import registry
 from salter.pages.shortcuts import reverse
+from salter.parties.access import acting_of
 
 __all__ = ["declare"]
 
@@ -27,12 +28,12 @@ def declare() -> None:
 
 
 def _acts(request: HttpRequest) -> bool:
-    return getattr(request, "acting", None) is not None
+    return acting_of(request) is not None
 
 
 def _waiting(request: HttpRequest) -> list[Any]:
     """The cases that wait for the reader, read once per request; at most as many as anybody would look at."""
-    acting = getattr(request, "acting", None)
+    acting = acting_of(request)
     if acting is None:
         return []
     if not hasattr(request, "cases_waiting"):
@@ -64,7 +65,7 @@ def _attention(request: HttpRequest) -> list[registry.AttentionItem]:
 
 
 def _open_cases(request: HttpRequest) -> dict[str, Any] | None:
-    acting = getattr(request, "acting", None)
+    acting = acting_of(request)
     if acting is None:
         return None
     found = list(selectors.cases_visible_to_party(acting.party).open()[: SHOWN + 1])
