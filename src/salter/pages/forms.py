@@ -56,7 +56,8 @@ class Form(forms.Form):
 class DateField(forms.Field):
     """A day, typed as people write it: `5. 3. 2026.`, `05.03.2026`, `2026-03-05`."""
 
-    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+    # No numeric keyboard: on some phones it has figures only, and a date needs its dots.
+    widget = forms.TextInput(attrs={"autocomplete": "off"})
 
     def to_python(self, value: Any) -> date | None:
         if value in self.empty_values:
