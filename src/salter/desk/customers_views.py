@@ -43,16 +43,15 @@ def _looked_for(request: HttpRequest) -> str:
 @require_safe
 @staff_page("customers.open")
 def customers(request: HttpRequest) -> HttpResponse:
-    """Find a customer. What was looked for is recorded: a list of names is personal data too."""
+    """Find a customer. Each look at the list is recorded with what was looked for: names are personal data too."""
     table = CustomerTable(parties.list_customers(request.institution).select_related("institution"))
-    if looked_for := _looked_for(request):
-        audit.record(
-            actor=request.actor,
-            action="desk.customers_read",
-            institution_id=request.institution.pk,
-            subject_kind="customers",
-            payload={"looked_for": looked_for},
-        )
+    audit.record(
+        actor=request.actor,
+        action="desk.customers_read",
+        institution_id=request.institution.pk,
+        subject_kind="customers",
+        payload={"looked_for": _looked_for(request)},
+    )
     return table.respond(request, "desk/customers.html")
 
 
