@@ -10,7 +10,8 @@ from urllib.parse import urljoin, urlsplit
 __all__ = ["fill_form"]
 
 _UNTOUCHED_TYPES = {"password", "file", "submit", "button", "image", "reset"}
-_UNTOUCHED_NAMES = {"csrfmiddlewaretoken", "once"}
+# The page itself says for whom its form is.
+_UNTOUCHED_NAMES = {"csrfmiddlewaretoken", "once", "acting_for"}
 
 
 def fill_form(html: str, *, page: str, target: str, fields: dict[str, list[str]]) -> str:

@@ -67,6 +67,9 @@ def keep(request: HttpRequest, response: HttpResponse, *, now: datetime) -> None
     except Paused:
         return
     page = _page_of(request)
+    if acting_for := request.POST.get("acting_for", ""):
+        # A new session doesn't know for whom its person acted in the old one.
+        page += f"{'&' if '?' in page else '?'}{urlencode({'acting_for': acting_for[:40]})}"
     key = secrets.token_urlsafe(32)
     user = request.user
     kept = KeptPost.objects.create(

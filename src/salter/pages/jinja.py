@@ -100,4 +100,9 @@ def _csrf() -> Markup:
 
 def _form_key() -> Markup:
     # One key for each time a form is shown; see pages.forms.once.
-    return Markup('<input type="hidden" name="once" value="{}">').format(uuid4().hex)
+    key = Markup('<input type="hidden" name="once" value="{}">').format(uuid4().hex)
+    # For whom the page is: the reader may act for somebody else in a second window before he sends this form.
+    acting = getattr(current_request(), "acting", None)
+    if acting is not None:
+        key += Markup('<input type="hidden" name="acting_for" value="{}">').format(acting.party.pk)
+    return key
