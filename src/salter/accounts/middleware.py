@@ -16,7 +16,7 @@ from salter.accounts.network import client_address
 from salter.audit.types import Actor
 from salter.pages.language import choose_language, chosen_language
 
-__all__ = ["ActorMiddleware", "KeepPost", "SessionTouch"]
+__all__ = ["ActorMiddleware", "KeepPost", "PersonalPages", "SessionTouch"]
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -73,6 +73,24 @@ class SessionTouch:
         user = getattr(request, "_cached_user", None)
         if user is not None and user.is_authenticated and request.session.session_key:
             touch.note(request.session.session_key, timezone.now(), client_address(request))
+        return response
+
+
+class PersonalPages:
+    """Lets no browser and no proxy keep a page of somebody signed in.
+
+    At a computer that several people use, the next one must not find it by going back after the sign-out.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        # Only what the page has loaded anyway is looked at: who wasn't looked for isn't on the page.
+        user = getattr(request, "_cached_user", None)
+        if user is not None and user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
 

@@ -120,6 +120,7 @@ MIDDLEWARE = [
     "salter.institutions.middleware.InstitutionMiddleware",
     "salter.accounts.middleware.ActorMiddleware",
     "salter.accounts.middleware.SessionTouch",
+    "salter.accounts.middleware.PersonalPages",
     "salter.accounts.middleware.KeepPost",
 ]
 
