@@ -110,3 +110,10 @@ class TestForgery:
         assert answer.status_code == 403
         assert self.TEXT.strip() not in answer.content.decode()
         assert b"<form" not in answer.content
+
+
+def test_an_address_that_only_takes_a_form_is_a_page_when_it_is_opened():
+    """From the browser's history, or by the language switch after a refused form; Django's own answer is blank."""
+    answer = Client().get("/language")
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "<h1>" in answer.content.decode()

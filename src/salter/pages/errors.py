@@ -18,7 +18,16 @@ from psycopg_pool import PoolTimeout, TooManyRequests
 
 from salter.pages.shortcuts import render
 
-__all__ = ["bad_request", "csrf_failure", "forbidden", "not_found", "server_error", "unavailable", "unprocessable"]
+__all__ = [
+    "bad_request",
+    "csrf_failure",
+    "forbidden",
+    "not_allowed",
+    "not_found",
+    "server_error",
+    "unavailable",
+    "unprocessable",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -91,6 +100,19 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
         _("The address may be mistyped, the link may be old, or the page may belong to someone else."),
         symbol="find",
     )
+
+
+def not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
+    """405: an address that only takes a form was opened like a page, from the browser's history say."""
+    response = _error(
+        request,
+        405,
+        _("There is no such page"),
+        _("The address may be mistyped, the link may be old, or the page may belong to someone else."),
+        symbol="find",
+    )
+    response.headers["Allow"] = allowed
+    return response
 
 
 def unprocessable(request: HttpRequest, sentence: str) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.utils.cache import patch_vary_headers
 
 from salter.institutions.selectors import find_institution
 from salter.pages.current import request_is
+from salter.pages.errors import not_allowed
 from salter.pages.language import choose_language, chosen_language, html_lang
 
 __all__ = ["LanguageMiddleware"]
@@ -32,6 +33,9 @@ class LanguageMiddleware:
         request.LANGUAGE_CODE = code
         with translation.override(code), request_is(request):
             response = self.get_response(request)
+            if response.status_code == 405 and request.method == "GET" and not response.content:
+                # Django's own answer is a blank page.
+                response = not_allowed(request, response.headers["Allow"])
         response.headers.setdefault("Content-Language", html_lang(code))
         patch_vary_headers(response, ("Accept-Language", "Cookie"))
         return response
