@@ -4,7 +4,7 @@ import time
 
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from salter.demo.sign_ins import PASSWORD, PEOPLE
 from salter.pages.shortcuts import page
@@ -14,7 +14,7 @@ __all__ = ["people"]
 _STEP_S = 30
 
 
-@require_GET
+@require_safe
 def people(request: HttpRequest) -> HttpResponse:
     """List the demo's people; a code is valid for half a minute, so the page says for how long."""
     now = time.time()

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from salter.audit import services as audit
 from salter.desk.imports_forms import ColumnsForm, FileForm
@@ -24,7 +24,7 @@ from salter.staff.access import staff_page
 __all__ = ["import_again", "import_columns", "import_job", "import_new", "imports", "refused_rows"]
 
 
-@require_GET
+@require_safe
 @staff_page("imports.run")
 def imports(request: HttpRequest) -> HttpResponse:
     """List what was loaded."""
@@ -32,7 +32,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     return table.respond(request, "desk/imports/list.html")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff_page("imports.run")
 def import_new(request: HttpRequest) -> HttpResponse:
     """Take a file; nothing is loaded by it."""
@@ -66,7 +66,7 @@ def _find(request: HttpRequest, job: UUID) -> Any:
     return found
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff_page("imports.run")
 def import_columns(request: HttpRequest, job: UUID) -> HttpResponse:
     """Show the file's columns and first rows, take the mapping, and put the load into the queue."""
@@ -118,7 +118,7 @@ def _start(request: HttpRequest, job: Any, form: ColumnsForm, context: dict[str,
     return redirect(reverse(request, "desk:import_job", job=job.pk))
 
 
-@require_GET
+@require_safe
 @staff_page("imports.run")
 def import_job(request: HttpRequest, job: UUID) -> HttpResponse:
     """Show how far a load is, and in the end what became of it."""
@@ -179,7 +179,7 @@ def import_again(request: HttpRequest, job: UUID) -> HttpResponse:
     return once(request, act)
 
 
-@require_GET
+@require_safe
 @staff_page("imports.run")
 def refused_rows(request: HttpRequest, job: UUID) -> Any:
     """Hand out the refused rows as CSV, to be corrected and loaded again."""

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.html import urlize
 from django.utils.safestring import mark_safe
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from salter.mail.models import StoredMail
 from salter.mail.selectors import mailbox_is_shown
@@ -32,14 +32,14 @@ def _in_demo(view: View) -> View:
     return inner
 
 
-@require_GET
+@require_safe
 @_in_demo
 def mailbox(request: HttpRequest) -> HttpResponse:
     """List the mails, newest first."""
     return MailTable(StoredMail.objects.defer("text", "html", "headers")).respond(request, "mail/mailbox.html")
 
 
-@require_GET
+@require_safe
 @_in_demo
 def mail(request: HttpRequest, mail_id: UUID) -> HttpResponse:
     """Show a mail as text, its links to be followed."""
@@ -50,7 +50,7 @@ def mail(request: HttpRequest, mail_id: UUID) -> HttpResponse:
 
 # A mail brings its own styles; it runs no script and loads nothing.
 @csp_replace({"style-src": ["'unsafe-inline'"], "script-src": ["'none'"], "img-src": ["'none'"]})
-@require_GET
+@require_safe
 @_in_demo
 def letter(request: HttpRequest, mail_id: UUID) -> HttpResponse:
     """Show a mail as a mail program would."""

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from salter.accounts.access import signed_in
 from salter.notifications import links, selectors, services
@@ -46,7 +46,7 @@ _PREFERENCE_CODES = {"muted", "unsubscribed"}
 _CORRECTION = {Channel.EMAIL: "accounts:email", Channel.SMS: "accounts:mobile"}
 
 
-@require_GET
+@require_safe
 @signed_in
 def messages(request: CounterRequest) -> HttpResponse:
     """List everything that was sent to the reader at this counter."""
@@ -58,7 +58,7 @@ def messages(request: CounterRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @signed_in
 def message(request: CounterRequest, message_id: UUID) -> HttpResponse:
     """Show one message and by which ways it went."""
@@ -121,7 +121,7 @@ def try_again(request: CounterRequest, message_id: UUID) -> HttpResponse:
     return redirect(reverse(request, "notifications:message", message_id=head.pk))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def preferences(request: CounterRequest) -> HttpResponse:
     """Choose by which ways one is told."""
@@ -146,7 +146,7 @@ def _set_preference(request: CounterRequest, form: PreferenceForm) -> HttpRespon
 # A mail program posts here by itself (RFC 8058) and has no token of ours; the signed link is what it shows instead.
 @csrf_exempt
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: CounterRequest, token: str) -> HttpResponse:
     """Stop mails. Opening the link changes nothing: programs that look for bad mail open every link."""
     try:

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from salter.pages.forms import answer, once
 from salter.pages.shortcuts import reverse
@@ -33,14 +33,14 @@ def _in_demo(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return inner
 
 
-@require_GET
+@require_safe
 @_in_demo
 def phone(request: HttpRequest) -> HttpResponse:
     """List all messages of all numbers, newest first."""
     return SmsTable(StoredSms.objects.all()).respond(request, "sms/phone.html")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @_in_demo
 def number(request: HttpRequest, number: str) -> HttpResponse:
     """Show one phone, and send from it."""

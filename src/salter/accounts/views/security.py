@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from salter.accounts import selectors, services
 from salter.accounts.access import recent_proof, signed_in
@@ -81,7 +81,7 @@ def security(request: MemberRequest) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 def sign_ins(request: MemberRequest) -> HttpResponse:
     """Every sign-in and every refusal, in the one table (EK-27)."""
     return sign_ins_table(request)
