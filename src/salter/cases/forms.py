@@ -245,7 +245,9 @@ def _own_field(item: rules.KindField) -> forms.Field:
         case FieldType.LONGTEXT:
             return forms.CharField(widget=forms.Textarea(attrs={"rows": "4"}), max_length=rules.MAX_LONGTEXT, **common)
         case FieldType.DATE:
-            attrs = {"inputmode": "numeric", "autocomplete": "off"}
+            # No numeric keyboard: on some phones it has figures only, and a date needs its dots.
+            attrs = {"autocomplete": "off"}
+            common["help_text"] = common["help_text"] or _("Write a date, for example 31.12.2026.")
         case FieldType.NUMBER | FieldType.METER_STATE:
             attrs = {"inputmode": "decimal", "autocomplete": "off"}
         case FieldType.PLACE:

@@ -210,7 +210,7 @@ def _check_value(item: KindField, text: str, today: date) -> str:
 
 
 def _check_number(item: KindField, text: str) -> str:
-    plain = re.sub(r"[\s\u00a0\u202f]", "", text).replace(",", ".")
+    plain = _decimal_form(re.sub(r"[\s\u00a0\u202f]", "", text))
     if not re.fullmatch(r"-?[0-9]{1,12}(\.[0-9]{1,6})?", plain):
         raise ValueError(_("Write a number, such as 4815 or 12,5."))
     number = Decimal(plain)
@@ -220,6 +220,21 @@ def _check_number(item: KindField, text: str) -> str:
     if item.maximum is not None and number > item.maximum:
         raise ValueError(_("At most %(limit)s.") % {"limit": item.maximum})
     return plain
+
+
+def _decimal_form(text: str) -> str:
+    """The number without groups and with a decimal point: people copy `82.824` and `1.304,33` from their bill.
+
+    A single comma is the decimal one; a single dot before three digits groups them, as in all our locales.
+    """
+    whole, mark, rest = text.rpartition("," if text.rfind(",") > text.rfind(".") else ".")
+    other = "." if mark == "," else ","
+    groups = r"-?[1-9][0-9]{0,2}(?:%s[0-9]{3})+"
+    if mark and re.fullmatch(groups % re.escape(other), whole):
+        return f"{whole.replace(other, '')}.{rest}"
+    if re.fullmatch(groups % re.escape("."), text) or (text.count(",") > 1 and re.fullmatch(groups % ",", text)):
+        return re.sub(r"[.,]", "", text)
+    return text.replace(",", ".")
 
 
 def field_text(item: KindField, value: Any, language: str | None = None) -> str:

@@ -59,6 +59,10 @@ class DateField(forms.Field):
     # No numeric keyboard: on some phones it has figures only, and a date needs its dots.
     widget = forms.TextInput(attrs={"autocomplete": "off"})
 
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs["help_text"] = kwargs.get("help_text") or _("Write a date, for example 31.12.2026.")
+        super().__init__(**kwargs)
+
     def to_python(self, value: Any) -> date | None:
         if value in self.empty_values:
             return None
