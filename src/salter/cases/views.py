@@ -281,6 +281,7 @@ def _item(request: HttpRequest, found: Case, item: selectors.ThreadItem) -> dict
     failed = any(line.failed for line in item.deliveries)
     return {
         "name": _("You") if is_me else message.author_name,
+        "person": message.author_name,
         "when": _moment(message.created_at),
         "kind": "mine" if item.is_mine else "theirs",
         "note": "" if message.channel == Channel.WEB else message.get_channel_display(),
