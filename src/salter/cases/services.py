@@ -473,11 +473,11 @@ def _take_number(institution_id: UUID, kind: Kind, unit: Any, today: date) -> st
 
 
 def _lock(case: Case) -> Case:
-    return (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("institution", "kind", "status", "party", "unit", "assignee__user")
-        .get(pk=case.pk, institution_id=case.institution_id)
-    )
+    found = Case.objects.filter(pk=case.pk, institution_id=case.institution_id)
+    # First the row alone. With joins PostgreSQL would look at the row anew after the wait, but at the joined ones as
+    # they were before it: a case whose status or clerk has changed meanwhile would not be found at all.
+    found.select_for_update().values_list("pk").get()
+    return found.select_related("institution", "kind", "status", "party", "unit", "assignee__user").get()
 
 
 def _ensure_fresh(case: Case, expected_version: int | None) -> None:
