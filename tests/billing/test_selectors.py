@@ -9,6 +9,7 @@ import pytest
 
 from salter.billing import selectors
 from salter.billing.models import Invoice
+from salter.billing.types import Overview
 from tests.billing.conftest import book, customer_of, make_invoice, make_payment
 from tests.cast import NOW, TODAY, Cast
 
@@ -37,8 +38,7 @@ def test_the_balance_adds_up_and_says_since_when(cast: Cast, django_assert_num_q
 def test_before_the_first_load_there_is_no_as_of(cast: Cast) -> None:
     found = selectors.balance_of(**whose(cast), now=NOW)
     assert (found.due_minor, found.open_count, found.as_of) == (0, 0, None)
-    assert selectors.find_last_payment(**whose(cast)) is None
-    assert selectors.find_last_reading(**whose(cast)) is None
+    assert selectors.overview_of(**whose(cast), now=NOW) == Overview(found, None, None)
 
 
 def test_a_bill_becomes_overdue_at_the_institutions_midnight(cast: Cast) -> None:
@@ -73,14 +73,18 @@ def test_windows_are_exact_and_differ_and_are_settings(cast: Cast) -> None:
     assert selectors.payments_since(cast.gas, NOW) == datetime.date(2026, 1, 5)
 
 
-def test_last_payment_and_last_reading(cast: Cast) -> None:
+def test_last_payment_and_last_reading(cast: Cast, django_assert_num_queries: Any) -> None:
     make_payment(cast.ana_party, 5, paid_on=datetime.date(2021, 1, 1))
     make_payment(cast.ana_party, 7, paid_on=datetime.date(2021, 1, 2), method="ips")
     make_invoice(cast.ana_party, issued_on=datetime.date(2026, 2, 12), number="A")
     # A later bill without a meter state, such as a fee, is no reading.
     make_invoice(cast.ana_party, issued_on=datetime.date(2026, 2, 20), current_state=None)
-    payment = selectors.find_last_payment(**whose(cast))
-    reading = selectors.find_last_reading(**whose(cast))
+    make_payment(cast.boris_party, 9, paid_on=datetime.date(2026, 1, 2))
+    asked = whose(cast)
+    with django_assert_num_queries(1):
+        found = selectors.overview_of(**asked, now=NOW)
+    payment, reading = found.last_payment, found.last_reading
+    assert found.balance == selectors.balance_of(**whose(cast), now=NOW)
     assert payment is not None
     assert (payment.amount_minor, payment.method) == (7, "ips")
     assert reading is not None

@@ -144,9 +144,27 @@ def test_deadline_of_hours_is_a_moment(open_case: OpenCase) -> None:
     assert late.is_over
 
 
-def test_last_words_are_the_offices(cast: Cast, desk: dict[str, Case]) -> None:
+def test_overview_says_what_the_office_asked(cast: Cast, desk: dict[str, Case], django_assert_num_queries: Any) -> None:
     services.add_note(actor=cast.actor(cast.dragan, "staff"), case=desk["waiting"], text="Note", now=LATER)
-    found = selectors.last_words(list(desk.values()))
-    assert {case_id: message.text for case_id, message in found.items()} == {
-        desk["waiting"].pk: "?", desk["done"].pk: "!",
-    }  # fmt: skip
+    with django_assert_num_queries(1):
+        found = selectors.overview_of_party(cast.ana_party, 5)
+    assert [(case.pk, asked) for case, asked in found.waiting] == [(desk["waiting"].pk, "?")]
+    assert desk["done"] not in found.open
+
+
+def test_overview_finds_what_waits_behind_newer_cases(cast: Cast, open_case: OpenCase) -> None:
+    cases = [open_case(now=NOW + timedelta(minutes=n)) for n in range(5)]
+    services.answer(actor=cast.actor(cast.dragan, "staff"), case=cases[0], text="?", to_status="waiting", now=LATER)
+    found = selectors.overview_of_party(cast.ana_party, 2)
+    assert [case.pk for case, _asked in found.waiting] == [cases[0].pk]
+    assert [case.pk for case in found.open] == [cases[4].pk, cases[3].pk]
+    assert found.has_more
+    assert not selectors.overview_of_party(cast.ana_party, 5).has_more
+    assert selectors.overview_of_party(cast.ceca_party, 5) == selectors.Overview((), (), False)
+
+
+def test_a_changed_kind_is_offered_at_once(cast: Cast, kinds: dict[str, Kind]) -> None:
+    assert "question" in [offer.code for offer in selectors.offers(cast.gas)]
+    kinds["question"].is_offered = False
+    kinds["question"].save()
+    assert "question" not in [offer.code for offer in selectors.offers(cast.gas)]

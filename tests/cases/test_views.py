@@ -214,7 +214,7 @@ def test_queries_of_the_pages_do_not_grow(cast: Cast, open_case: OpenCase, ana: 
     many = {path: count(path) for path in few}
     # The second look at the case page shows messages with deliveries: still one query for all of them.
     assert many == few
-    assert few["/gas/cases/"] <= 10
+    assert few["/gas/cases/"] <= 5
 
 
 # ------------------------------------------------------------------ opening

@@ -171,7 +171,7 @@ def test_the_platform_lists_ones_own_counters_first(cast, client):
 def test_home_stays_within_its_queries(cast, client, django_assert_max_num_queries):
     client.force_login(cast.ana)
     client.get(_url("home"))
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(9):
         client.get(_url("home"))
 
 

@@ -20,6 +20,7 @@ class BillingConfig(AppConfig):
         from salter.imports import registry as imports
         from salter.institutions.registry import Module, Setting, register_module, register_setting
         from salter.notifications import registry as messages
+        from salter.pages.counts import Count, register_count
         from salter.pages.registry import MenuEntry, Panel, register_attention, register_menu, register_panel
 
         imports.register(INVOICES)
@@ -87,6 +88,7 @@ class BillingConfig(AppConfig):
             sms=_("{counter}: new bill {number}, {amount}, due on {due}."),
             action=_("See the bill"),
         )
+        register_count(Count("billing.overdue", panels.overdue, on="citizen"))
         register_menu(
             MenuEntry(
                 area="portal",

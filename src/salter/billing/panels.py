@@ -1,6 +1,7 @@
 """What billing puts on pages that it doesn't own: a counter in the menu, what needs attention, panels of the home page.
 
-Everything of one request shares the same two reads: the balance, and the open bills.
+Everything of one request shares the same two reads: the balance (on the home page with what stands beside it), and the
+open bills.
 """
 
 from __future__ import annotations
@@ -8,20 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from salter.institutions.selectors import today
+from salter.institutions.selectors import has_module, today
 from salter.lib.dates import format_date
+from salter.pages.counts import counted
 from salter.pages.registry import AttentionItem
 from salter.pages.shortcuts import reverse
 from salter.parties.access import acting_of
 
 from . import papers, rules, selectors, tables
 from .models import Invoice
-from .types import Balance
+from .types import Balance, Overview
 
 __all__ = [
     "attention",
@@ -29,7 +32,9 @@ __all__ = [
     "balance_panel",
     "is_customer",
     "open_bills_panel",
+    "overdue",
     "overdue_count",
+    "overview",
 ]
 
 # The home page lists so many open bills; the rest stands behind "all bills".
@@ -53,10 +58,39 @@ def balance(request: HttpRequest) -> Balance | None:
     return request.billing_balance  # type: ignore[attr-defined]
 
 
+def overview(request: HttpRequest) -> Overview | None:
+    """What the home page says of the money, read once for its three places; the balance is part of it."""
+    if not hasattr(request, "billing_overview"):
+        acting = acting_of(request)
+        found = acting and selectors.overview_of(
+            institution=request.institution,  # type: ignore[attr-defined]
+            customers=acting.customers,
+            now=timezone.now(),
+        )
+        request.billing_overview = found  # type: ignore[attr-defined]
+        request.billing_balance = found and found.balance  # type: ignore[attr-defined]
+    return request.billing_overview  # type: ignore[attr-defined]
+
+
+def overdue(request: HttpRequest) -> QuerySet[Invoice] | None:
+    """The overdue bills, to be counted with the other numbers of the frame."""
+    acting = acting_of(request)
+    # Where bills are switched off nothing of them is read, and a page that read the balance knows the number.
+    if acting is None or not has_module(request.institution, "billing") or hasattr(request, "billing_balance"):  # type: ignore[attr-defined]
+        return None
+    return selectors.overdue_of_party(
+        institution=request.institution,  # type: ignore[attr-defined]
+        party=acting.party,
+        now=timezone.now(),
+    )
+
+
 def overdue_count(request: HttpRequest) -> int:
     """How many bills are overdue; for the menu."""
-    found = balance(request)
-    return found.overdue_count if found else 0
+    if hasattr(request, "billing_balance"):
+        found = balance(request)
+        return found.overdue_count if found else 0
+    return counted(request, "billing.overdue")
 
 
 def _open_bills(request: HttpRequest) -> Sequence[Invoice]:
@@ -74,9 +108,10 @@ def _open_bills(request: HttpRequest) -> Sequence[Invoice]:
 
 def attention(request: HttpRequest) -> Iterable[AttentionItem]:
     """The oldest overdue bill, or the one that is due next; one item however many there are."""
-    found, bills = balance(request), _open_bills(request)
-    if not found or not bills:
+    seen, bills = overview(request), _open_bills(request)
+    if not seen or not bills:
         return
+    found = seen.balance
     bill, day = bills[0], today(request.institution, timezone.now())  # type: ignore[attr-defined]
     bill_page = reverse(request, "billing:invoice", invoice_id=bill.pk)
     all_bills = reverse(request, "billing:bills")
@@ -113,14 +148,13 @@ def attention(request: HttpRequest) -> Iterable[AttentionItem]:
 
 def balance_panel(request: HttpRequest) -> dict[str, Any] | None:
     """Balance with "as of", last payment, last reading (VC-8)."""
-    found, acting = balance(request), acting_of(request)
+    found, acting = overview(request), acting_of(request)
     if found is None or acting is None:
         return None
-    whose = {"institution": request.institution, "customers": acting.customers}  # type: ignore[attr-defined]
     return {
-        "balance": found,
-        "last_payment": selectors.find_last_payment(**whose),
-        "last_reading": selectors.find_last_reading(**whose),
+        "balance": found.balance,
+        "last_payment": found.last_payment,
+        "last_reading": found.last_reading,
         "numbers": [customer.number for customer in acting.customers],
     }
 

@@ -7,19 +7,19 @@ file a clerk has opened (``parties.selectors.customers_of``). A row of another i
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 
 from salter.institutions.selectors import setting, today
 from salter.lib import ips
 
 from . import rules
 from .models import Allocation, Invoice, Ledger, Payment
-from .types import Balance, LastPayment, LastReading, PaymentOrder
+from .types import Balance, LastPayment, LastReading, Overview, PaymentOrder
 
 if TYPE_CHECKING:
     from salter.institutions.models import Institution
@@ -28,14 +28,14 @@ __all__ = [
     "as_of",
     "balance_of",
     "find_invoice_by_number",
-    "find_last_payment",
-    "find_last_reading",
     "get_invoice",
     "invoices_since",
     "list_invoices",
     "list_open_invoices",
     "list_payments",
     "list_payments_of_invoice",
+    "overdue_of_party",
+    "overview_of",
     "payment_order",
     "payments_since",
 ]
@@ -70,12 +70,56 @@ def balance_of(*, institution: Institution, customers: Iterable[_Customer], now:
     Units: minor units of the institution's currency.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            _BALANCE,
-            {"institution": institution.pk, "customers": _ids(customers), "today": today(institution, now)},
-        )
-        due, overdue, open_count, overdue_count, credit, loaded_at = cursor.fetchone()
+        cursor.execute(_BALANCE, _asked(institution, customers, now))
+        return _balance(cursor.fetchone(), institution)
+
+
+def _asked(institution: Institution, customers: Iterable[_Customer], now: datetime.datetime) -> dict[str, Any]:
+    return {"institution": institution.pk, "customers": _ids(customers), "today": today(institution, now)}
+
+
+def _balance(row: Sequence[Any], institution: Institution) -> Balance:
+    due, overdue, open_count, overdue_count, credit, loaded_at = row
     return Balance(due, overdue, credit, open_count, overdue_count, institution.currency, loaded_at)
+
+
+# A bill without a meter state, such as a fee, is no reading.
+_OVERVIEW = f"""
+SELECT balance.*, payment.*, reading.*
+FROM ({_BALANCE}) AS balance
+LEFT JOIN LATERAL (
+    SELECT amount_minor, paid_on, method FROM billing_payment
+    WHERE institution_id = %(institution)s AND customer_id = ANY(%(customers)s)
+    ORDER BY paid_on DESC, external_ref DESC LIMIT 1
+) AS payment ON true
+LEFT JOIN LATERAL (
+    SELECT current_state, period_to, customer_id, number FROM billing_invoice
+    WHERE institution_id = %(institution)s AND customer_id = ANY(%(customers)s)
+        AND current_state IS NOT NULL AND period_to IS NOT NULL
+    ORDER BY issued_on DESC, number DESC LIMIT 1
+) AS reading ON true
+"""  # noqa: S608  (put together of constants)
+
+
+def overview_of(*, institution: Institution, customers: Iterable[_Customer], now: datetime.datetime) -> Overview:
+    """The balance, the latest payment and the meter state of the latest bill that has one, however old; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OVERVIEW, _asked(institution, customers, now))
+        row = cursor.fetchone()
+    balance, payment, reading = row[:6], row[6:9], row[9:]
+    return Overview(
+        _balance(balance, institution),
+        LastPayment(*payment) if payment[0] is not None else None,
+        LastReading(*reading) if reading[0] is not None else None,
+    )
+
+
+def overdue_of_party(*, institution: Institution, party: Any, now: datetime.datetime) -> QuerySet[Invoice]:
+    """The overdue invoices of all customer numbers of a party, to be counted."""
+    rows: QuerySet[Invoice] = Invoice.objects.filter(
+        institution=institution, customer__party=party, due_on__lt=today(institution, now)
+    ).open()  # type: ignore[attr-defined]
+    return rows
 
 
 def as_of(institution: Institution) -> datetime.datetime | None:
@@ -123,8 +167,12 @@ def list_payments(
 
 
 def get_invoice(*, institution: Institution, customers: Iterable[_Customer], invoice_id: UUID) -> Invoice:
-    """One invoice of these customers, of any age. Raises: ``Invoice.DoesNotExist``, also for somebody else's."""
-    return _invoices(institution, customers).get(pk=invoice_id)
+    """One invoice of these customers, of any age, with `loaded_at`: when the books were last loaded.
+
+    Raises: ``Invoice.DoesNotExist``, also for somebody else's.
+    """
+    loaded_at = Ledger.objects.filter(institution=institution).values("as_of")
+    return _invoices(institution, customers).annotate(loaded_at=Subquery(loaded_at[:1])).get(pk=invoice_id)
 
 
 def find_invoice_by_number(*, institution: Institution, customers: Iterable[_Customer], number: str) -> Invoice | None:
@@ -139,34 +187,6 @@ def list_payments_of_invoice(invoice: Invoice) -> list[Allocation]:
         .select_related("payment")
         .order_by("payment__paid_on", "payment__external_ref")
     )
-
-
-def find_last_payment(*, institution: Institution, customers: Iterable[_Customer]) -> LastPayment | None:
-    """The latest payment of these customers, however old."""
-    row = (
-        Payment.objects.filter(institution=institution, customer_id__in=_ids(customers))
-        .order_by("-paid_on", "-external_ref")
-        .values_list("amount_minor", "paid_on", "method")
-        .first()
-    )
-    return LastPayment(*row) if row else None
-
-
-def find_last_reading(*, institution: Institution, customers: Iterable[_Customer]) -> LastReading | None:
-    """The meter state on the latest invoice that has one. Units: m³."""
-    row = (
-        Invoice.objects.filter(
-            institution=institution,
-            customer_id__in=_ids(customers),
-            current_state__isnull=False,
-            period_to__isnull=False,
-        )
-        .order_by("-issued_on", "-number")
-        .first()
-    )
-    if row is None or row.current_state is None or row.period_to is None:
-        return None
-    return LastReading(row.current_state, row.period_to, row.customer_id, row.number)
 
 
 def payment_order(institution: Institution, invoice: Invoice) -> PaymentOrder | None:

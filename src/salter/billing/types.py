@@ -71,6 +71,15 @@ class LastReading:
 
 
 @dataclass(frozen=True, slots=True)
+class Overview:
+    """What the home page says of the money."""
+
+    balance: Balance
+    last_payment: LastPayment | None
+    last_reading: LastReading | None
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentOrder:
     """All that a payment of one invoice needs: for reading, and as the text of the IPS code.
 

@@ -120,7 +120,7 @@ def invoice(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
             "code": Markup(code.replace(' class="qr"', "", 1)),  # noqa: S704 - drawn by us
             "meter": papers.meter_rows(bill),
             "booked": selectors.list_payments_of_invoice(bill),
-            "loaded_at": selectors.as_of(request.institution),  # type: ignore[attr-defined]
+            "loaded_at": bill.loaded_at,  # type: ignore[attr-defined]
             "complain": _complaint(request, bill),
         },
     )
@@ -136,7 +136,7 @@ def bill_paper(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
         invoice=bill,
         order=selectors.payment_order(request.institution, bill),  # type: ignore[attr-defined]
         booked=selectors.list_payments_of_invoice(bill),
-        loaded_at=selectors.as_of(request.institution),  # type: ignore[attr-defined]
+        loaded_at=bill.loaded_at,  # type: ignore[attr-defined]
         today=_day(request, timezone.now()),
         language=get_language() or "en",
     )

@@ -1,18 +1,19 @@
 """Tells people about their cases: what this app announces becomes messages in the outbox.
 
 Every representative of the party is told, each in his language; without a party the applicant's own address. One act
-gives one message: an answer with a new status isn't told twice.
+gives one message: an answer with a new status isn't told twice. Besides, a changed kind is no longer remembered.
 """
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
 from salter.audit.types import Actor
-from salter.cases import events
-from salter.cases.models import Case, CaseMessage, HistoryEntry
+from salter.cases import events, selectors
+from salter.cases.models import Case, CaseMessage, HistoryEntry, Kind
 from salter.cases.receipts import case_path
 from salter.cases.types import Author
 from salter.institutions import selectors as institutions
@@ -21,6 +22,11 @@ from salter.notifications import services as notifications
 from salter.parties import selectors as parties
 
 __all__: list[str] = []
+
+
+@receiver([post_save, post_delete], sender=Kind)
+def forget_offers(*, instance: Kind, **_: Any) -> None:
+    selectors.forget_offers(instance.institution_id)
 
 
 @receiver(events.case_opened)

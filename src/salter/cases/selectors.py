@@ -10,8 +10,9 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
+from django.core.cache import cache
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from salter.audit import selectors as audit
 from salter.cases import deadlines, rules
@@ -29,6 +30,8 @@ __all__ = [
     "QUEUES",
     "CaseStep",
     "DeadlineView",
+    "Offer",
+    "Overview",
     "OwnValue",
     "ThreadItem",
     "cases_of_party",
@@ -43,11 +46,14 @@ __all__ = [
     "find_case_visible_to_party",
     "find_case_visible_to_staff",
     "find_kind",
+    "forget_offers",
     "is_reopened_by_reply",
     "kinds_for_customers",
     "kinds_for_staff",
-    "last_words",
+    "list_cases_of_party",
     "looks_at",
+    "offers",
+    "overview_of_party",
     "own_values",
     "queue",
     "queue_counts",
@@ -57,6 +63,7 @@ __all__ = [
     "thread",
     "transitions_for",
     "usual_days",
+    "waiting_for_party",
 ]
 
 QUEUES = ("all", "overdue", "due_soon", "mine", "unit", "unassigned", "waiting", "reopened")
@@ -75,6 +82,39 @@ def kinds_for_customers(institution: Institution) -> QuerySet[Kind]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A kind as the home page offers it."""
+
+    code: str
+    icon: str
+    names: Mapping[str, str]
+    hints: Mapping[str, str]
+
+
+# Every home page shows them and hardly anybody changes them; another process sees a change within this time.
+_OFFERS_S = 10
+
+
+def offers(institution: Institution) -> list[Offer]:
+    """The kinds that a customer may open himself, from this process's memory when they were read a moment ago."""
+    key = _offers_key(institution.pk)
+    found: list[Offer] | None = cache.get(key)
+    if found is None:
+        found = [Offer(*row) for row in kinds_for_customers(institution).values_list("code", "icon", "names", "hints")]
+        cache.set(key, found, _OFFERS_S)
+    return found
+
+
+def forget_offers(institution_id: UUID) -> None:
+    """Drop what is remembered after a change."""
+    cache.delete(_offers_key(institution_id))
+
+
+def _offers_key(institution_id: UUID) -> str:
+    return f"cases.offers:{institution_id}"
+
+
 def kinds_for_staff(institution: Institution) -> QuerySet[Kind]:
     return Kind.objects.filter(institution=institution, is_active=True)
 
@@ -89,6 +129,43 @@ def find_kind(institution: Institution, code: str) -> Kind | None:
 def cases_visible_to_party(party: Any) -> CaseQuerySet:
     """All cases of the party, newest first; the caller has found that his reader acts for it."""
     return _cases(party.institution_id).filter(party=party).order_by("-opened_at", "-id")
+
+
+def list_cases_of_party(party: Any) -> CaseQuerySet:
+    """The same cases, only with what a line of his list shows."""
+    return (
+        Case.objects.filter(institution_id=party.institution_id, party=party).with_state().order_by("-opened_at", "-id")
+    )
+
+
+def waiting_for_party(party: Any) -> CaseQuerySet:
+    """The open cases that wait for the customer, newest first."""
+    return list_cases_of_party(party).waiting_for_customer()
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the home page shows: the newest cases that wait for the customer, with what he is asked; the newest open."""
+
+    waiting: tuple[tuple[Case, str], ...]
+    open: tuple[Case, ...]
+    has_more: bool
+
+
+def overview_of_party(party: Any, shown: int) -> Overview:
+    """Read at most `shown` of each in one query; a case may stand in both."""
+    cases = list_cases_of_party(party)
+    newest, waiting = cases.open()[: shown + 1], waiting_for_party(party)[:shown]
+    last_words = CaseMessage.objects.filter(case=OuterRef("pk"), author=Author.STAFF, is_note=False)
+    found = cases.filter(Q(pk__in=newest.values("pk")) | Q(pk__in=waiting.values("pk"))).annotate(
+        asked=Subquery(last_words.order_by("-created_at", "-id").values("text")[:1])
+    )
+    rows: list[Any] = list(found)
+    return Overview(
+        tuple((row, row.asked or "") for row in rows if row.status.waits_for == WaitsFor.CUSTOMER)[:shown],
+        tuple(rows[:shown]),
+        len(rows) > shown,
+    )
 
 
 def cases_visible_to_staff(membership: Any) -> CaseQuerySet:
@@ -319,19 +396,9 @@ def _order(item: ThreadItem) -> tuple[int, str]:
     return 0, str(item.message.id) if item.message else ""
 
 
-def last_words(cases: Iterable[Case]) -> dict[UUID, CaseMessage]:
-    """The last words of the office in each of the cases, in one query."""
-    found = (
-        CaseMessage.objects.filter(case__in=[case.pk for case in cases], author=Author.STAFF, is_note=False)
-        .order_by("case_id", "-created_at", "-id")
-        .distinct("case_id")
-    )
-    return {message.case_id: message for message in found}
-
-
-def excerpt(message: CaseMessage, length: int = 200) -> str:
+def excerpt(text: str, length: int = 200) -> str:
     """The beginning of a message, for a card that says what is asked."""
-    text = " ".join(message.text.split())
+    text = " ".join(text.split())
     return text if len(text) <= length else text[:length].rsplit(" ", 1)[0].rstrip(",;:") + "…"
 
 

@@ -33,7 +33,7 @@ __all__ = ["attachment", "case", "case_list", "choose", "new_case", "receipt", "
 @customer_page("see")
 def case_list(request: HttpRequest) -> HttpResponse:
     """Every case of the one for whom the reader acts (EK-25)."""
-    rows = selectors.cases_visible_to_party(request.acting.party)
+    rows = selectors.list_cases_of_party(request.acting.party)
     return CaseTable(rows, institution=request.institution, now=timezone.now()).respond(
         request, "cases/list.html", {"may_act": request.acting.may("act")}
     )
@@ -246,7 +246,7 @@ def _case_page(request: HttpRequest, found: Case, form: ReplyForm) -> HttpRespon
         "form": form if (may_act and can_write) or form.is_bound else None,
         "may_act": may_act,
         "waits": waits,
-        "asked": selectors.excerpt(asked[-1]) if waits and asked else "",
+        "asked": selectors.excerpt(asked[-1].text) if waits and asked else "",
         "steps": [_step(step, waits) for step in selectors.steps_of(found, items)],
         "thread": [_item(request, found, item) for item in _told(items)],
         "files": [_file(request, found, one) for item in items for one in item.attachments],

@@ -21,5 +21,6 @@ class NotificationsConfig(AppConfig):
                 visible=menu.is_at_a_counter,
             )
         )
+        menu.declare()
         panels.declare()
         post_migrate.connect(receivers.store_templates, sender=self, dispatch_uid="notifications.store_templates")

@@ -1,10 +1,18 @@
 """The bell in the head of a page: what the reader has not opened yet."""
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from salter.notifications.selectors import count_unread
+from salter.notifications.selectors import unread_of
+from salter.pages.counts import Count, counted, register_count
 
-__all__ = ["is_at_a_counter", "unread"]
+__all__ = ["declare", "is_at_a_counter", "unread"]
+
+
+def declare() -> None:
+    register_count(Count("notifications.unread", _unread))
 
 
 def is_at_a_counter(request: HttpRequest) -> bool:
@@ -12,10 +20,8 @@ def is_at_a_counter(request: HttpRequest) -> bool:
 
 
 def unread(request: HttpRequest) -> int:
-    """Count once a request: the page of messages asks as well."""
-    if not is_at_a_counter(request):
-        return 0
-    if not hasattr(request, "unread_messages"):
-        request.unread_messages = count_unread(request.user, request.institution)  # type: ignore
-    found: int = request.unread_messages  # type: ignore[attr-defined]
-    return found
+    return counted(request, "notifications.unread")
+
+
+def _unread(request: HttpRequest) -> QuerySet[Any] | None:
+    return unread_of(request.user, request.institution) if is_at_a_counter(request) else None  # type: ignore[arg-type, attr-defined]

@@ -22,5 +22,5 @@ def _latest(request: HttpRequest) -> dict[str, Any] | None:
     institution = getattr(request, "institution", None)
     if institution is None or not person.is_authenticated:
         return None
-    found = list(selectors.messages_visible_to(person, institution).order_by("-created_at", "-id")[:SHOWN])
+    found = selectors.latest_to(person, institution, SHOWN)
     return {"messages": found} if found else None

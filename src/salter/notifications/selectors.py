@@ -31,6 +31,7 @@ __all__ = [
     "delivery_lines_about",
     "get_message",
     "is_blocked",
+    "latest_to",
     "list_deliveries",
     "list_messages_about",
     "list_messages_to_party",
@@ -68,6 +69,12 @@ def messages_visible_to(user: User, institution: Institution) -> MessageQuerySet
             ),
         )
     )
+
+
+def latest_to(user: User, institution: Institution, number: int) -> list[Message]:
+    """Return the newest notices to a person at a counter, only what a line of the home page shows."""
+    rows = Message.objects.sent_to(user).heads().filter(_at(institution)).order_by("-created_at", "-id")
+    return list(rows.only("id", "subject", "created_at", "read_at")[:number])
 
 
 def get_message(*, user: User, institution: Institution, message_id: UUID) -> Message:

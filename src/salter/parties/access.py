@@ -6,7 +6,7 @@ form therefore says itself for whom it was filled in (`acting_for`, beside its k
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,6 +18,7 @@ from django.utils.functional import SimpleLazyObject
 from salter.accounts.access import sign_in_redirect
 from salter.institutions.selectors import today
 from salter.parties import selectors
+from salter.parties.models import Customer
 from salter.parties.types import Acting, ActingChoice, Scope
 
 __all__ = ["acting_of", "choose_party", "customer_page"]
@@ -41,7 +42,10 @@ def choose_party(request: HttpRequest, party_id: str) -> bool:
 
 
 def acting_of(request: HttpRequest) -> Acting | None:
-    """Return for whom the signed-in person acts at this institution, read once per request; his customer numbers when first asked."""
+    """Return for whom the signed-in person acts at this institution, read once per request.
+
+    The customer numbers are read when they are first asked for: hardly half of the pages need them.
+    """
     if not hasattr(request, "found_acting"):
         request.found_acting = _find_acting(request, request.session.get(_session_key(request)))
     return request.found_acting
@@ -60,8 +64,7 @@ def _find_acting(request: HttpRequest, wanted: str | None) -> Acting | None:
     return Acting(
         party=chosen.party,
         scope=Scope(chosen.scope),
-        # Hardly half of the pages need them.
-        customers=SimpleLazyObject(lambda: tuple(selectors.customers_of(chosen.party))),
+        customers=cast("tuple[Customer, ...]", SimpleLazyObject(lambda: tuple(selectors.customers_of(chosen.party)))),
         choices=tuple(ActingChoice(row.party, Scope(row.scope), row.ends_on, row is chosen) for row in rows),
     )
 
@@ -110,7 +113,7 @@ def customer_page(scope: str = "see") -> Callable[[View], View]:
                 return redirect(reverse("portal:link", kwargs={"institution_slug": request.institution.slug}))
             _follow_form(request)
             acting = acting_of(request)
-            if not acting.may(scope):
+            if acting is None or not acting.may(scope):
                 raise PermissionDenied
             request.acting = acting
             try:

@@ -81,7 +81,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "rest": waiting[1:],
             "acts": [
                 (kind.icon or "chat", pick(kind.names), pick(kind.hints), reverse(request, "cases:new", kind=kind.code))
-                for kind in cases.kinds_for_customers(request.institution)[:_QUICK_ACTS]
+                for kind in cases.offers(request.institution)[:_QUICK_ACTS]
             ],
             "main": panels_for(request, "main"),
             "side": panels_for(request, "side"),

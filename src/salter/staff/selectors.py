@@ -10,7 +10,7 @@ from salter.staff.models import Membership, Unit
 
 __all__ = [
     "find_membership", "find_membership_by_id", "find_unit", "in_force", "list_colleagues", "list_memberships",
-    "list_units", "memberships_of",
+    "list_units", "memberships_in_force", "memberships_of",
 ]  # fmt: skip
 
 
@@ -19,14 +19,15 @@ def in_force(today: date) -> Q:
     return Q(starts_on__lte=today) & (Q(ends_on__isnull=True) | Q(ends_on__gte=today))
 
 
+def memberships_in_force(*, user_id: UUID, institution: Institution, today: date) -> QuerySet[Membership]:
+    """Return the person's memberships that hold at the institution today, at most one unless days overlap."""
+    return Membership.objects.filter(in_force(today), user_id=user_id, institution=institution, user__is_active=True)
+
+
 def find_membership(*, user_id: UUID, institution: Institution, today: date) -> Membership | None:
     """Return the person's membership in force at the institution, with unit and user."""
-    return (
-        Membership.objects.filter(in_force(today), user_id=user_id, institution=institution, user__is_active=True)
-        .select_related("unit", "user")
-        .order_by("-starts_on")
-        .first()
-    )
+    rows = memberships_in_force(user_id=user_id, institution=institution, today=today)
+    return rows.select_related("unit", "user").order_by("-starts_on").first()
 
 
 def memberships_of(*, user_id: UUID, today: date) -> QuerySet[Membership]:
