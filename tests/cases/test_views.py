@@ -135,9 +135,18 @@ def test_one_sees_the_cases_of_the_one_he_acts_for(cast: Cast, open_case: OpenCa
     page = html(ana.get("/gas/cases/"))
     assert own.number in page
     assert company.number not in page
-    assert ana.get(f"/gas/cases/{company.number}").status_code == 404
     ana.post("/gas/acting/", {"party": str(cast.ljiljan.pk)})
-    assert ana.get(f"/gas/cases/{company.number}").status_code == 200
+    page = html(ana.get("/gas/cases/"))
+    assert company.number in page
+    assert own.number not in page
+
+
+def test_link_of_a_message_opens_the_case_of_the_other_one(cast: Cast, open_case: OpenCase, ana: Client) -> None:
+    """Ana acts for herself; the message to her as the company's manager leads to the company's case."""
+    company = open_case(party=cast.ljiljan)
+    page = html(ana.get(f"/gas/cases/{company.number}"))
+    assert company.subject in page
+    assert "Ljiljan" in page
 
 
 @pytest.mark.parametrize(
