@@ -26,6 +26,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.utils import translation
 from psycopg import sql
 
 from salter.config import roles
@@ -127,8 +128,9 @@ def _no_network() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _forget() -> None:
-    """What a process remembers of rows must not outlive the rows."""
+    """What a process remembers of rows must not outlive the rows, nor one test's language the test."""
     cache.clear()
+    translation.activate("en")
 
 
 @dataclass(frozen=True)
@@ -205,7 +207,7 @@ def _make_template(server: Server) -> None:
             return
         for name, _comment in found:
             server.drop(name)
-        admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(server.template)))
+        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(server.template)))
         _point_django_at(server.owner.database(server.template))
         roles.migrate(server.application.user, verbosity=0)
         connection.close()

@@ -154,11 +154,13 @@ def test_the_application_role_has_no_problems(application):
         ("ALTER TABLE audit_entry DISABLE TRIGGER USER", "salter.E004"),
         ("ALTER TABLE audit_entry ENABLE REPLICA TRIGGER audit_entry_append_only", "salter.E004"),
         ("GRANT CREATE ON SCHEMA public TO {app}", "salter.E005"),
-        ("ALTER TABLE django_session OWNER TO {app}", "salter.E002"),
+        ("GRANT CREATE ON SCHEMA public TO {app}", "salter.E002"),
     ],
 )
 def test_each_breach_is_noticed_and_stops_the_start(owner, application, scratch_db, breach: str, expected: str):
     owner.execute(sql.SQL(breach).format(app=sql.Identifier(scratch_db.application.user)))
+    if expected == "salter.E002":
+        application.execute("CREATE TABLE my_own (id int)")
     problem = _found(application)[expected]
     assert problem.fatal
     assert problem.hint

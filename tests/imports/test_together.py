@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -88,8 +89,15 @@ LOADING = (
 )
 
 
+@pytest.fixture
+def watcher(scratch_db: Any) -> Iterator[psycopg.Connection[Any]]:
+    """A connection as the role that loads: a role sees what its own sessions do, and no other's."""
+    with psycopg.connect(**scratch_db.application.libpq(), autocommit=True) as connection:
+        yield connection
+
+
 def test_a_load_killed_in_the_middle_leaves_nothing_and_can_be_repeated(
-    elsewhere: dict[str, str], tmp_path: Path, owner_connection: psycopg.Connection[Any]
+    elsewhere: dict[str, str], tmp_path: Path, watcher: psycopg.Connection[Any]
 ) -> None:
     people = make(tmp_path, "kupci.csv", [CUSTOMER_HEAD, *(customer(n) for n in range(50))])
     assert end(begin(elsewhere, "customers", people))["created"] == 50
@@ -99,13 +107,13 @@ def test_a_load_killed_in_the_middle_leaves_nothing_and_can_be_repeated(
         [INVOICE_HEAD, *(invoice(f"R-{i}", i % 50) for i in range(2000)), invoice("X", 99)],
     )
     # Another session holds an invoice number that the load wants: the load stops there, half written.
-    with psycopg.connect(owner_connection.info.dsn + " password=" + owner_connection.info.password) as other:
+    with psycopg.connect(watcher.info.dsn + " password=" + watcher.info.password) as other:
         other.execute(
             "INSERT INTO billing_invoice (id, institution_id, customer_id, number, issued_on, due_on, total_minor) "
             "SELECT gen_random_uuid(), institution_id, id, 'R-1500', now(), now(), 1 FROM parties_customer LIMIT 1"
         )
         process = begin(elsewhere, "invoices", bills)
-        wait_for(owner_connection, LOADING, process)
+        wait_for(watcher, LOADING, process)
         # What others see meanwhile: a job that runs, and no row of it.
         job = Job.objects.get(register="invoices")
         assert (job.state, job.phase, job.rows_read) == ("running", "reading", 2001)
@@ -114,7 +122,7 @@ def test_a_load_killed_in_the_middle_leaves_nothing_and_can_be_repeated(
         process.communicate()
         other.rollback()
     wait_for(
-        owner_connection,
+        watcher,
         "SELECT count(*) = 0 FROM pg_stat_activity WHERE query ILIKE '%INSERT INTO billing_invoice%' "
         "AND pid <> pg_backend_pid()",
     )

@@ -146,3 +146,17 @@ def test_the_catalogues_hold_what_the_code_says_today(tmp_path: Path, monkeypatc
             fresh = {(m.id, m.context) for m in read_po(file, locale=folder) if m.id}
         kept = {(m.id, m.context) for m in _messages(folder)}
         assert fresh == kept, "run `make messages`"
+
+
+def test_no_text_is_both_single_and_plural() -> None:
+    """Python's gettext finds a text that was also extracted with a plural no more by its singular alone."""
+    from babel.messages.extract import extract_from_dir
+
+    single, plural = set(), set()
+    for _name, _line, message, _comments, context in extract_from_dir(
+        catalogues.PACKAGE, catalogues.METHODS, catalogues.OPTIONS, keywords=catalogues.KEYWORDS
+    ):
+        (plural if isinstance(message, tuple) else single).add(
+            (message[0] if isinstance(message, tuple) else message, context)
+        )
+    assert not single & plural

@@ -286,8 +286,8 @@ def test_after_the_database_was_away_everybody_looks_again(live, scratch_db, mon
     key = _sign_in(cast.ana)
 
     def cut_off() -> None:
-        with psycopg.connect(**scratch_db.owner.libpq(), autocommit=True) as owner:
-            owner.execute(
+        with psycopg.connect(**scratch_db.application.libpq(), autocommit=True) as same_role:
+            same_role.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
                 " AND query LIKE 'LISTEN%' AND pid <> pg_backend_pid()"
             )
