@@ -1,12 +1,14 @@
 """How a view answers: a page, a part of a page for htmx, an address within the institution."""
 
+from functools import lru_cache
 from typing import Any, cast
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
 from django.template.backends.jinja2 import Jinja2
 from django.template.backends.utils import csrf_input_lazy, csrf_token_lazy
-from django.urls import NoReverseMatch
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf
 from django.urls import reverse as django_reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -21,9 +23,22 @@ def reverse(request: HttpRequest | None, name: str, /, **kwargs: Any) -> str:
     **Raises** NoReverseMatch when there is no such view.
     """
     institution = getattr(request, "institution", None)
-    if institution is not None and "institution_slug" not in kwargs:
+    slug = institution.slug if institution is not None and "institution_slug" not in kwargs else None
+    if kwargs:
+        return _address(name, slug, kwargs)
+    # A page names some thirty of these, always the same.
+    return _known_address(name, slug, get_urlconf() or settings.ROOT_URLCONF, get_script_prefix())
+
+
+@lru_cache(maxsize=4096)
+def _known_address(name: str, slug: str | None, _urlconf: str, _prefix: str) -> str:
+    return _address(name, slug, {})
+
+
+def _address(name: str, slug: str | None, kwargs: dict[str, Any]) -> str:
+    if slug is not None:
         try:
-            return django_reverse(name, kwargs={"institution_slug": institution.slug, **kwargs})
+            return django_reverse(name, kwargs={"institution_slug": slug, **kwargs})
         except NoReverseMatch:
             # A page of the platform, which takes no slug.
             pass
