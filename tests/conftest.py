@@ -18,6 +18,7 @@ import socket
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -159,6 +160,15 @@ class Server:
                 connection.execute(statement)
 
     def drop(self, name: str) -> None:
+        # An owner that is no superuser may end its own sessions alone, so the application ends those of its role.
+        with (
+            suppress(psycopg.OperationalError),
+            psycopg.connect(**self.application.database(name).libpq(), autocommit=True) as left,  # type: ignore[arg-type]
+        ):
+            left.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
+            )
         with self.connect() as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 

@@ -196,6 +196,6 @@ def test_the_trail_shows_this_institution_alone_and_records_its_reader(cast: Cas
     client = browser(cast.sanja)
     client.get("/gas/desk/trail/", {"q": "trail"})
     text = words(client.get("/gas/desk/trail/"))
-    assert "desk.trail_read" in text
+    assert "looked at the trail" in text
     assert "Heda" not in text
     assert Entry.objects.filter(action="desk.trail_read", institution_id=cast.gas.pk).count() == 2

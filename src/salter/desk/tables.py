@@ -14,6 +14,7 @@ from salter.audit import services as audit
 from salter.cases.rules import number_key
 from salter.cases.selectors import DUE_SOON_DAYS, kinds_for_staff
 from salter.cases.types import Channel, WaitsFor
+from salter.desk import trail_words
 from salter.lib.dates import relative_days
 from salter.lib.searchkeys import search_key
 from salter.lib.texts import pick
@@ -183,11 +184,21 @@ class TrailTable(Table):
     empty_title = _("No entry")
     columns: ClassVar = [
         Column("at", _("Time"), kind="datetime", lead=True),
-        Column("actor_name", _("Who"), search="actor_name__icontains", second="actor_role"),
-        Column("action", _("What"), search="action__icontains"),
-        Column("subject_ref", _("Concerning"), search="subject_ref__icontains", second="subject_kind"),
+        Column(
+            "actor_name",
+            _("Who"),
+            search="actor_name__icontains",
+            second=lambda row: trail_words.ROLES.get(row.actor_role, row.actor_role),
+        ),
+        Column("action", _("What"), choices=trail_words.ACTIONS),
+        Column(
+            "subject_ref",
+            _("Concerning"),
+            search="subject_ref__icontains",
+            second=lambda row: trail_words.SUBJECTS.get(row.subject_kind, row.subject_kind),
+        ),
         Column("purpose", _("Purpose"), search="purpose__icontains"),
-        Column("channel", _("Channel"), search="channel", opt=True),
+        Column("channel", _("Channel"), choices=trail_words.CHANNELS, opt=True),
         Column("address", _("Network address"), search="address__startswith", opt=True),
     ]
 
