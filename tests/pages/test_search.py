@@ -158,3 +158,11 @@ def test_a_column_may_look_in_several_places_and_ask_a_function():
     column = Column("a", "A", search=("key", "number__iexact", lambda word: Q(x=word) if word == "1" else None))
     assert found(column, "1") == Q(key__startswith="1") | Q(key__contains=" 1") | Q(number__iexact="1") | Q(x="1")
     assert found(column, "22") == Q(key__startswith="22") | Q(key__contains=" 22") | Q(number__iexact="22")
+
+
+@pytest.mark.parametrize(
+    "query", ["31.12.9999", "9999-12-31", "12.9999", "9999-12", "1.1.0001", "0001-01-01", "0000-01"]
+)
+def test_the_ends_of_the_calendar_find_nothing(query: str) -> None:
+    """Only the columns of days answer here: a moment has a day after it, which the last one has not."""
+    assert condition([MOMENT], query, TODAY) == condition([DAY], query, TODAY) == Q(pk__in=())

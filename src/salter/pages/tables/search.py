@@ -144,6 +144,9 @@ def _spans(word: str, today: date) -> list[tuple[date, date]]:
 
 
 def _span(year: int, month: int, day: int | None = None) -> list[tuple[date, date]]:
+    if not date.min.year < year < date.max.year:
+        # The day after the last one can't be named, nor the first one's beginning in every time zone.
+        return []
     try:
         first = date(year, month, day or 1)
         if day:
