@@ -395,7 +395,7 @@ def test_the_menu_counts_overdue_bills(cast: Cast, bill: Invoice, browser: Brows
     assert re.search(r'href="/gas/bills/"[^>]*aria-current="page".*?Bills <span class="count hot">1</span>', menu, re.S)
 
 
-@pytest.mark.parametrize(("address", "most"), [("", 6), ("invoices", 6), ("payments", 6), ("{bill}", 8)])
+@pytest.mark.parametrize(("address", "most"), [("", 6), ("invoices", 6), ("payments", 6), ("{bill}", 7)])
 def test_pages_cost_few_queries(
     cast: Cast,
     bill: Invoice,
