@@ -116,11 +116,11 @@ def test_list_costs_few_queries(ana: Client, cast: Cast, django_assert_max_num_q
     for _number in range(3):
         tell(cast)
     ana.get("/gas/messages/")
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(7):
         ana.get("/gas/messages/")
     for _number in range(15):
         tell(cast)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(7):
         ana.get("/gas/messages/")
 
 
