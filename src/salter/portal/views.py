@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from salter.accounts.access import signed_in
 from salter.billing import services as billing
@@ -37,7 +37,7 @@ _QUICK_ACTS = 4
 _WAYS: dict[str, Any] = {"code": LinkByCodeForm, "bill": LinkByBillForm}
 
 
-@require_GET
+@require_safe
 def counters(request: HttpRequest) -> HttpResponse:
     """List one's own counters with for whom one acts there, then every other one."""
     own = own_counters(request.user.pk, timezone.now()) if request.user.is_authenticated else []
@@ -60,7 +60,7 @@ def _window(request: HttpRequest, institution: Institution) -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Show what needs the reader first; to a stranger, what this counter is; to the staff, their desk."""
     if not request.user.is_authenticated:
@@ -90,7 +90,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def link(request: HttpRequest) -> HttpResponse:
     """Link a customer number to the signed-in person, by code or by facts of a bill."""
     way = request.POST.get("way") or request.GET.get("way") or "code"
@@ -128,10 +128,11 @@ def link(request: HttpRequest) -> HttpResponse:
 def act_for(request: HttpRequest) -> HttpResponse:
     """Act for another party from now on; one that isn't the reader's changes nothing."""
     choose_party(request, request.POST.get("party", ""))
-    return redirect(safe_next(request, request.POST.get("next"), reverse(request, "portal:home")))
+    # Not `redirect`, which takes a word for the name of a view.
+    return HttpResponseRedirect(safe_next(request, request.POST.get("next"), reverse(request, "portal:home")))
 
 
-@require_GET
+@require_safe
 @customer_page("see")
 def details(request: HttpRequest) -> HttpResponse:
     """Show customer number, name and address, read-only; a change is asked for by a request (EK-14, EK-15)."""
@@ -168,7 +169,7 @@ def _days(starts_on: date, ends_on: date) -> str:
     return first if starts_on == ends_on else f"{first} – {last}"
 
 
-@require_GET
+@require_safe
 def contact(request: HttpRequest) -> HttpResponse:
     """Show address, phones and opening hours, with the closures to come."""
     today = institutions.today(request.institution, timezone.now())
@@ -183,19 +184,19 @@ def contact(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
     """Answer the questions that people ask first."""
     return page(request, "portal/help.html", {"hours": _hours(request)})
 
 
-@require_GET
+@require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """Say what is kept and who sees it."""
     return page(request, "portal/privacy.html", {"hours": _hours(request)})
 
 
-@require_GET
+@require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     """Say how accessible the counter is and whom to tell when it isn't."""
     return page(request, "portal/accessibility.html", {"hours": _hours(request)})
