@@ -90,8 +90,12 @@ def fragment(
 
 def safe_next(request: HttpRequest, target: str | None, otherwise: str = "/") -> str:
     """Return `target` if it is a path of ours, else `otherwise`: a link must not lead a reader astray."""
-    if target and target.startswith("/") and url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    if (
+        target
+        and target.startswith("/")
+        and url_has_allowed_host_and_scheme(
+            target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+        )
     ):
         return target
     return otherwise
