@@ -81,13 +81,14 @@ def test_a_bill_is_its_owners_alone(cast: Cast, bill: Invoice, browser: Browser,
 
 
 def test_for_whom_one_acts_decides(cast: Cast, bill: Invoice, browser: Browser) -> None:
-    """Ana acts for the company too, but its page shows none of her own bills."""
+    """Ana acts for the company too: its lists show none of her own bills, and a link to one leads to her own name."""
     client = browser(cast.ana)
     session = client.session
     session[f"acting:{cast.gas.pk}"] = str(cast.ljiljan.pk)
     session.save()
-    assert client.get(f"/gas/bills/{bill.pk}").status_code == 404
     assert bill.number not in words(client.get("/gas/bills/"))
+    assert client.get(f"/gas/bills/{bill.pk}").status_code == 200
+    assert client.session[f"acting:{cast.gas.pk}"] == str(cast.ana_party.pk)
 
 
 @pytest.mark.parametrize("bad", ["0", "1234", "not-a-key", "00000000-0000-0000-0000-000000000000", "%00", "..%2f"])

@@ -87,7 +87,7 @@ def test_a_module_that_is_off_leaves_no_menu_entry(cast: Cast, rf: Any, code: st
             assert module != code or f'href="{address}"' not in text
     for entry in entries:
         request = rf.get("/gas/")
-        request.institution, request.user = cast.gas, cast.ana
+        request.institution, request.user, request.session = cast.gas, cast.ana, {}
         assert entry.code not in {item.code for item in pages.menu_for(request, entry.area)}
 
 
