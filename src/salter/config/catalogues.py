@@ -82,11 +82,11 @@ def update() -> dict[str, int]:
                 catalogue = read_po(file, locale=folder, domain=DOMAIN)
         catalogue.update(template, no_fuzzy_matching=True, update_creation_date=False)
         catalogue.obsolete.clear()
-        for message in catalogue:
-            if message.id and message.fuzzy:
+        for entry in catalogue:
+            if entry.id and entry.fuzzy:
                 # Babel keeps a text whose plural came or went as doubtful, and compiling then leaves it out silently.
-                message.flags.discard("fuzzy")
-                message.string = ("",) * catalogue.num_plurals if message.pluralizable else ""
+                entry.flags.discard("fuzzy")
+                entry.string = ("",) * catalogue.num_plurals if entry.pluralizable else ""
         if folder == CYRILLIC:
             _in_cyrillic(catalogue, _read(LATIN))
         with path.open("wb") as file:
