@@ -75,8 +75,6 @@ def make_user(name: str, email: str, **fields: object) -> User:
         _HASHED.append(user.password)
     user.password = _HASHED[0]
     user.save()
-    if hasattr(user, "emailaddress_set"):
-        user.emailaddress_set.create(email=email, verified=True, primary=True)
     return user
 
 

@@ -16,8 +16,6 @@ __all__ = [
     "customers_of",
     "find_customer",
     "find_party",
-    "get_customer",
-    "get_party",
     "list_customers",
     "list_representations",
     "list_representations_of_person",
@@ -58,11 +56,6 @@ def representatives_of(party: Party, today: date) -> QuerySet[Representation]:
     )
 
 
-def get_party(*, institution: Institution, party_id: UUID) -> Party:
-    """Return one party. **Raises** Party.DoesNotExist."""
-    return Party.objects.select_related("parent").get(institution=institution, pk=party_id)
-
-
 def find_party(*, institution: Institution, party_id: UUID) -> Party | None:
     return Party.objects.filter(institution=institution, pk=party_id).select_related("parent").first()
 
@@ -75,11 +68,6 @@ def find_customer(*, institution: Institution, number: str) -> Customer | None:
     """Return the customer with this number, spaces and dashes ignored."""
     plain = "".join(c for c in number if c.isalnum())
     return Customer.objects.filter(institution=institution, number=plain).select_related("party").first()
-
-
-def get_customer(*, institution: Institution, customer_id: UUID) -> Customer:
-    """Return one customer with its party. **Raises** Customer.DoesNotExist."""
-    return Customer.objects.select_related("party").get(institution=institution, pk=customer_id)
 
 
 def list_customers(institution: Institution) -> QuerySet[Customer]:

@@ -3,8 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from salter.lib.money import NotAnAmount, parse_amount
-from salter.pages.forms import Form
+from salter.pages.forms import AmountField, Form
 
 __all__ = ["LinkByBillForm", "LinkByCodeForm"]
 
@@ -29,11 +28,4 @@ class LinkByBillForm(Form):
         label=_("Customer number"), max_length=30, help_text=_("It stands at the top of every bill.")
     )
     bill = forms.CharField(label=_("Number of a recent bill"), max_length=40)
-    amount = forms.CharField(label=_("Amount of that bill"), max_length=20, help_text=_("For example 4.732,35"))
-
-    def clean_amount(self) -> int:
-        """Return minor units."""
-        try:
-            return parse_amount(self.cleaned_data["amount"])
-        except NotAnAmount as error:
-            raise forms.ValidationError(str(error)) from error
+    amount = AmountField(label=_("Amount of that bill"), help_text=_("For example 4.732,35"))
