@@ -211,28 +211,32 @@ def link_customer_by_code(
     **Raises** TooManyAttempts, LinkRefused, AlreadyLinked.
     """
     ensure_link_attempts_left(user=user, institution=institution, customer_number=customer_number, now=now)
+    attempt: dict[str, Any] = {
+        "actor": actor,
+        "user": user,
+        "institution": institution,
+        "customer_number": customer_number,
+        "ground": Ground.ACTIVATION_CODE,
+        "now": now,
+    }
+    # The code is spent together with what it opens, or not at all.
     with transaction.atomic():
         customer = find_customer(institution=institution, number=customer_number)
-        fits = False
         if customer is not None:
             customer = Customer.objects.select_for_update().select_related("party").get(pk=customer.pk)
-            fits = (
-                bool(customer.activation_digest)
-                and (customer.activation_expires_at is None or customer.activation_expires_at > now)
-                and hmac.compare_digest(customer.activation_digest, _activation_digest(customer, code))
-            )
-            if fits:
+            if _fits(customer, code, now):
                 customer.activation_digest = ""
                 customer.save(update_fields=["activation_digest", "changed_at"])
-    return count_link_attempt(
-        actor=actor,
-        user=user,
-        institution=institution,
-        customer_number=customer_number,
-        ground=Ground.ACTIVATION_CODE,
-        customer=customer if fits else None,
-        now=now,
-    )
+                return count_link_attempt(customer=customer, **attempt)
+    return count_link_attempt(customer=None, **attempt)
+
+
+def _fits(customer: Customer, code: str, now: datetime) -> bool:
+    if not customer.activation_digest:
+        return False
+    if customer.activation_expires_at is not None and customer.activation_expires_at <= now:
+        return False
+    return hmac.compare_digest(customer.activation_digest, _activation_digest(customer, code))
 
 
 @transaction.atomic
